@@ -1,0 +1,73 @@
+"""Items: whatever can be shown or chosen, and what the catalogue knows of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from penchant.core import instant
+from penchant.core.instant import Instant
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A place on earth in degrees: ``lat`` in [-90, 90], ``lon`` in [-180, 180]."""
+
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One item of the catalogue. Only ``id`` is required; an unavailable item is never offered."""
+
+    id: str
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    title: str | None = None
+    location: Location | None = None
+    starts_at: Instant | None = None
+    price: float | None = None
+    available: bool = True
+    attributes: dict[str, Any] = {}
+    added: Instant | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The item under its wire names, without what is unknown; instants as RFC 3339 text."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        for name in ("starts_at", "added"):
+            if name in fields:
+                fields[name] = instant.text(fields[name])
+        return fields
+
+
+def teaches_alike(one: Item, other: Item) -> bool:
+    """Whether both versions teach the fold the same, so that the newer may replace the older."""
+    return one.category == other.category and one.tags == other.tags
+
+
+class ItemVersion(NamedTuple):
+    """An item as it was from log position ``since`` on."""
+
+    since: int
+    item: Item
+
+
+def in_force(versions: tuple[ItemVersion, ...], position: int) -> Item | None:
+    """The item as an event at ``position`` found it.
+
+    That is the latest version older than the event; an event older than every version counts with
+    the first one that arrived (CONTRACT X-67). ``versions`` ascend; ``None`` where there is none.
+    """
+    found: Item | None = None
+    for version in versions:
+        if found is None or version.since < position:
+            found = version.item
+        else:
+            break
+    return found
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Item)
+encode = _encoder.encode
+decode = _decoder.decode

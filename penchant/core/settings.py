@@ -1,0 +1,141 @@
+"""Settings: every option of a store, from file, environment and arguments, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+from penchant.core.errors import InvalidSettings
+from penchant.core.suggestion import closest
+
+ENVIRONMENT = "PENCHANT_"
+# Variables with that prefix that are read elsewhere and are no settings.
+_OTHERS = frozenset({"PENCHANT_STORE", "PENCHANT_DATA", "PENCHANT_PORT", "PENCHANT_HOST"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Options of one opened store. Durations are in seconds on the outside.
+
+    ``preset``: which event kinds are declared. ``zone``: how naive times are read and habits
+    counted where nothing better is known. ``strict_kinds``: refuse undeclared kinds.
+    ``session_gap``: inactivity that ends a session. ``queue_capacity``: events that may wait for
+    the next commit. ``cache_users``, ``cache_items``: how many stay in memory. ``seen``: what
+    happens to items a person already touched (hide, keep, fade). ``popularity_half_life``,
+    ``covisitation_half_life``: how fast the decisions forget. ``keys``: ``name:scope:secret``
+    entries for HTTP, separated by commas.
+    """
+
+    preset: str = "general"
+    zone: str = "UTC"
+    strict_kinds: bool = False
+    session_gap: timedelta = timedelta(minutes=30)
+    queue_capacity: int = 50_000
+    cache_users: int = 2_000
+    cache_items: int = 100_000
+    seen: str = "fade"
+    popularity_half_life: timedelta = timedelta(days=3)
+    covisitation_half_life: timedelta = timedelta(days=30)
+    keys: str = ""
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+def settings(
+    file: Mapping[str, Any], environment: Mapping[str, str], arguments: Mapping[str, Any]
+) -> Settings:
+    """The settings in force: defaults, then the file, then ``PENCHANT_*``, then arguments.
+
+    Raises :class:`InvalidSettings` for an unknown key, with the closest known one, and for a value
+    of the wrong type or out of bounds. ``None`` among the arguments means not given.
+
+    >>> settings({"zone": "Europe/Madrid"}, {"PENCHANT_SEEN": "hide"}, {"cache_users": 10}).seen
+    'hide'
+    """
+    chosen: dict[str, Any] = {}
+    for name, value in file.items():
+        chosen[_known(name, "penchant.toml")] = value
+    for variable, value in environment.items():
+        if variable.startswith(ENVIRONMENT) and variable not in _OTHERS:
+            name = variable.removeprefix(ENVIRONMENT).lower()
+            chosen[_known(name, "the environment", variable)] = value
+    for name, value in arguments.items():
+        if value is not None:
+            chosen[_known(name, "the arguments")] = value
+    return Settings(**{name: _typed(name, value) for name, value in chosen.items()})
+
+
+NAMES = tuple(field.name for field in fields(Settings))
+
+
+def _known(name: str, where: str, shown: str | None = None) -> str:
+    if name not in NAMES:
+        raise InvalidSettings(shown or name, f"no such setting in {where}{closest(name, NAMES)}")
+    return name
+
+
+def _typed(name: str, value: Any) -> Any:
+    expected = get_type_hints(Settings)[name]
+    try:
+        if expected is timedelta:
+            return value if isinstance(value, timedelta) else timedelta(seconds=_number(value))
+        if expected is bool:
+            return _truth(value)
+        if expected is int:
+            return int(value) if not isinstance(value, float) else _whole(value)
+    except (TypeError, ValueError, OverflowError):
+        named = {timedelta: "a number of seconds", bool: "true or false", int: "a whole number"}
+        raise InvalidSettings(name, f"expected {named[expected]}, got {value!r}") from None
+    if not isinstance(value, str):
+        raise InvalidSettings(name, f"expected text, got {value!r}")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise ValueError(value)
+    return float(value)
+
+
+def _whole(value: float) -> int:
+    if not value.is_integer():
+        raise ValueError(value)
+    return int(value)
+
+
+def _truth(value: Any) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in known:
+        raise ValueError(value)
+    return known[str(value).lower()]
+
+
+SEEN = ("hide", "keep", "fade")
+
+
+def _check(chosen: Settings) -> None:
+    try:
+        ZoneInfo(chosen.zone)
+    except (KeyError, ValueError, OSError):
+        raise InvalidSettings(
+            "zone", f"{chosen.zone!r} is no time zone; expected one such as Europe/Madrid"
+        ) from None
+    if chosen.seen not in SEEN:
+        raise InvalidSettings(
+            "seen", f"{chosen.seen!r} is unknown; expected one of {', '.join(SEEN)}"
+        )
+    for name in ("queue_capacity", "cache_users", "cache_items"):
+        if getattr(chosen, name) < 1:
+            raise InvalidSettings(name, f"expected at least 1, got {getattr(chosen, name)}")
+    for name in ("session_gap", "popularity_half_life", "covisitation_half_life"):
+        if not timedelta(seconds=1) <= getattr(chosen, name) <= timedelta(days=36_500):
+            raise InvalidSettings(
+                name,
+                f"expected 1 second to 100 years, got {getattr(chosen, name).total_seconds():g} s",
+            )

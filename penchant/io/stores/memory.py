@@ -1,0 +1,186 @@
+"""The store in memory: the twin of the durable ones, for tests, trials and ``":memory:"``."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from threading import Lock
+from typing import assert_never
+
+from penchant.core.event import Event, Logged
+from penchant.core.item import Item, ItemVersion, teaches_alike
+from penchant.core.ports import (
+    Append,
+    ClearSnapshots,
+    PutItems,
+    RemoveItem,
+    SaveSnapshots,
+    Snapshot,
+    Write,
+)
+
+
+class MemoryStore:
+    """Everything in dictionaries; gone with the process. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._log: list[Event] = []  # the event at index i has position i + 1
+        self._ids: set[str] = set()
+        self._of_user: dict[str, list[int]] = {}
+        self._of_session: dict[str, list[int]] = {}
+        self._names: list[str] = []
+        self._versions: dict[str, tuple[ItemVersion, ...]] = {}
+        self._present: list[str] = []
+        self._changes: dict[str, int] = {}
+        self._arrivals: list[tuple[int, str]] = []
+        self._change = 0
+        self._snapshots: dict[tuple[str, str], Snapshot] = {}
+        self._commits = 0
+
+    def commit(self, writes: Sequence[Write]) -> list[int]:
+        with self._lock:
+            self._commits += 1
+            return [self._carry_out(write) for write in writes]
+
+    def version(self) -> int:
+        return self._commits
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
+        with self._lock:
+            positions = self._of_user.get(user, [])
+            start = bisect_right(positions, after)
+            return self._at(positions[start : None if limit is None else start + limit])
+
+    def recent(self, user: str, limit: int, before: int | None = None) -> list[Logged]:
+        with self._lock:
+            positions = self._of_user.get(user, [])
+            stop = len(positions) if before is None else bisect_left(positions, before)
+            return self._at(reversed(positions[max(stop - limit, 0) : stop]))
+
+    def session(self, session: str, limit: int) -> list[Logged]:
+        with self._lock:
+            return self._at(self._of_session.get(session, [])[-limit:])
+
+    def since(self, after: int, limit: int) -> list[Logged]:
+        with self._lock:
+            return self._at(range(after + 1, min(after + limit, len(self._log)) + 1))
+
+    def end(self) -> int:
+        return len(self._log)
+
+    def count(self) -> int:
+        return len(self._log)
+
+    def users(self, after: str = "", limit: int = 1_000) -> list[str]:
+        with self._lock:
+            start = bisect_right(self._names, after)
+            return self._names[start : start + limit]
+
+    def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
+        with self._lock:
+            return {id: self._versions[id] for id in ids if id in self._versions}
+
+    def current(self, ids: Sequence[str]) -> dict[str, Item]:
+        with self._lock:
+            return {id: self._versions[id][-1].item for id in ids if self._has(id)}
+
+    def items(self, after: str = "", limit: int = 1_000) -> list[Item]:
+        with self._lock:
+            start = bisect_right(self._present, after)
+            return [self._versions[id][-1].item for id in self._present[start : start + limit]]
+
+    def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
+        with self._lock:
+            later = ((change, id) for id, change in self._changes.items() if change > after)
+            return list(islice(later, limit))
+
+    def arrivals(self, after: int, limit: int) -> list[str]:
+        with self._lock:
+            start = bisect_right(self._arrivals, after, key=_first)
+            return [id for _, id in self._arrivals[start : start + limit]]
+
+    def change(self) -> int:
+        return self._change
+
+    def load(self, scope: str, key: str) -> Snapshot | None:
+        return self._snapshots.get((scope, key))
+
+    def _at(self, positions: Iterable[int]) -> list[Logged]:
+        return [(position, self._log[position - 1]) for position in positions]
+
+    def _has(self, id: str) -> bool:
+        index = bisect_left(self._present, id)
+        return index < len(self._present) and self._present[index] == id
+
+    def _carry_out(self, write: Write) -> int:
+        match write:
+            case Append(events):
+                return sum(map(self._append, events))
+            case PutItems(items):
+                for item in items:
+                    self._put(item)
+                return len(items)
+            case RemoveItem(id):
+                return self._remove(id)
+            case SaveSnapshots(snapshots):
+                for snapshot in snapshots:
+                    self._save(snapshot)
+                return len(snapshots)
+            case ClearSnapshots(scope):
+                doomed = [place for place in self._snapshots if place[0] == scope]
+                for place in doomed:
+                    del self._snapshots[place]
+                return len(doomed)
+            case _:
+                assert_never(write)
+
+    def _append(self, event: Event) -> bool:
+        if event.id in self._ids:
+            return False
+        self._ids.add(event.id)
+        self._log.append(event)
+        if event.user not in self._of_user:
+            insort(self._names, event.user)
+        self._of_user.setdefault(event.user, []).append(len(self._log))
+        if event.session is not None:
+            self._of_session.setdefault(event.session, []).append(len(self._log))
+        return True
+
+    def _put(self, item: Item) -> None:
+        older = self._versions.get(item.id, ())
+        version = ItemVersion(len(self._log), item)
+        self._change_of(item.id)
+        if not older:
+            self._arrivals.append((self._change, item.id))
+        elif teaches_alike(older[-1].item, item) or older[-1].since == version.since:
+            version = ItemVersion(older[-1].since, item)
+            older = older[:-1]
+        self._versions[item.id] = (*older, version)
+        if not self._has(item.id):
+            insort(self._present, item.id)
+
+    def _remove(self, id: str) -> int:
+        if not self._has(id):
+            return 0
+        self._change_of(id)
+        self._present.remove(id)
+        return 1
+
+    def _change_of(self, id: str) -> None:
+        self._change += 1
+        self._changes.pop(id, None)  # the latest change goes to the end
+        self._changes[id] = self._change
+
+    def _save(self, snapshot: Snapshot) -> None:
+        stored = self._snapshots.get((snapshot.scope, snapshot.key))
+        if stored and stored.fingerprint == snapshot.fingerprint and stored.upto > snapshot.upto:
+            return
+        self._snapshots[snapshot.scope, snapshot.key] = snapshot
+
+
+_first: Callable[[tuple[int, str]], int] = lambda pair: pair[0]  # noqa: E731

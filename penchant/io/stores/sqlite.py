@@ -1,0 +1,356 @@
+"""The store in a folder: one SQLite file in WAL mode that many processes may open at once.
+
+``synchronous=FULL``: what a commit returned from survives the power going off.
+Why this layout: docs/design/002-folder.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, local
+from typing import assert_never
+
+from penchant.core import event as events
+from penchant.core import item as catalogue
+from penchant.core.errors import StoreIncompatible, StoreUnavailable
+from penchant.core.event import Logged
+from penchant.core.item import Item, ItemVersion, teaches_alike
+from penchant.core.ports import (
+    Append,
+    ClearSnapshots,
+    PutItems,
+    RemoveItem,
+    SaveSnapshots,
+    Snapshot,
+    Write,
+)
+
+FILE = "penchant.db"
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
+BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
+_PARAMETERS = 500  # ids asked for in one statement
+
+_SCHEMA = """
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    user TEXT NOT NULL,
+    session TEXT,
+    body BLOB NOT NULL
+);
+CREATE INDEX events_user ON events (user, position);
+CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
+CREATE TABLE items (
+    id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    arrived INTEGER,
+    latest INTEGER NOT NULL,
+    present INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (id, since)
+) WITHOUT ROWID;
+CREATE INDEX items_change ON items (change);
+CREATE INDEX items_arrived ON items (arrived) WHERE arrived IS NOT NULL;
+CREATE TABLE snapshots (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    catalogue INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+"""
+
+
+class SqliteStore:
+    """A folder with ``penchant.db`` in it, made if absent.
+
+    Raises ``StoreUnavailable`` where the folder cannot be made or written, ``StoreIncompatible``
+    where the file is no store, or a newer version's. Safe to use from several threads: each has a
+    connection of its own for reading.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self._local = local()
+        self._guard = Lock()
+        self._connections: list[sqlite3.Connection] = []
+        self._closed = False
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the folder {folder} cannot be made: {error}") from error
+        with self._errors():
+            self._writer = self._connect()
+            self._watcher = self._connect()
+            self._prepare()
+
+    def commit(self, writes: Sequence[Write]) -> list[int]:
+        with self._guard, self._errors():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                results = [self._carry_out(write) for write in writes]
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+            return results
+
+    def version(self) -> int:
+        try:
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def close(self) -> None:
+        with self._guard:
+            self._closed = True
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
+        return self._logged(
+            "SELECT position, body FROM events WHERE user = ? AND position > ? "
+            "ORDER BY position LIMIT ?",
+            (user, after, -1 if limit is None else limit),
+        )
+
+    def recent(self, user: str, limit: int, before: int | None = None) -> list[Logged]:
+        return self._logged(
+            "SELECT position, body FROM events WHERE user = ? AND position < ? "
+            "ORDER BY position DESC LIMIT ?",
+            (user, 2**63 - 1 if before is None else before, limit),
+        )
+
+    def session(self, session: str, limit: int) -> list[Logged]:
+        newest_first = self._logged(
+            "SELECT position, body FROM events WHERE session = ? ORDER BY position DESC LIMIT ?",
+            (session, limit),
+        )
+        return newest_first[::-1]
+
+    def since(self, after: int, limit: int) -> list[Logged]:
+        return self._logged(
+            "SELECT position, body FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            (after, limit),
+        )
+
+    def end(self) -> int:
+        return self._number("SELECT max(position) FROM events")
+
+    def count(self) -> int:
+        return self._number("SELECT count(*) FROM events")
+
+    def users(self, after: str = "", limit: int = 1_000) -> list[str]:
+        # A walk along the index from name to name: DISTINCT would read every entry.
+        names: list[str] = []
+        with self._errors():
+            connection = self._reader()
+            while len(names) < limit:
+                row = connection.execute(
+                    "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
+                ).fetchone()
+                if row is None:
+                    break
+                after = row[0]
+                names.append(after)
+        return names
+
+    def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
+        found: dict[str, tuple[ItemVersion, ...]] = {}
+        for id, since, body in self._by_ids("SELECT id, since, body FROM items", "", ids):
+            version = ItemVersion(since, catalogue.decode(body))
+            found[id] = (*found.get(id, ()), version)
+        return found
+
+    def current(self, ids: Sequence[str]) -> dict[str, Item]:
+        rows = self._by_ids("SELECT id, body FROM items", " AND latest AND present", ids)
+        return {id: catalogue.decode(body) for id, body in rows}
+
+    def items(self, after: str = "", limit: int = 1_000) -> list[Item]:
+        rows = self._rows(
+            "SELECT body FROM items WHERE id > ? AND latest AND present ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        return [catalogue.decode(body) for (body,) in rows]
+
+    def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
+        return self._rows(
+            "SELECT change, id FROM items WHERE change > ? AND latest ORDER BY change LIMIT ?",
+            (after, limit),
+        )
+
+    def arrivals(self, after: int, limit: int) -> list[str]:
+        rows = self._rows(
+            "SELECT id FROM items WHERE arrived > ? ORDER BY arrived LIMIT ?", (after, limit)
+        )
+        return [id for (id,) in rows]
+
+    def change(self) -> int:
+        return self._number("SELECT max(change) FROM items")
+
+    def load(self, scope: str, key: str) -> Snapshot | None:
+        rows = self._rows("SELECT * FROM snapshots WHERE scope = ? AND key = ?", (scope, key))
+        return Snapshot(*rows[0]) if rows else None
+
+    def _carry_out(self, write: Write) -> int:
+        match write:
+            case Append(logged):
+                return self._append(logged)
+            case PutItems(items):
+                return self._put(items)
+            case RemoveItem(id):
+                return self._remove(id)
+            case SaveSnapshots(snapshots):
+                return self._save(snapshots)
+            case ClearSnapshots(scope):
+                return self._writer.execute(
+                    "DELETE FROM snapshots WHERE scope = ?", (scope,)
+                ).rowcount
+            case _:
+                assert_never(write)
+
+    def _append(self, logged: Sequence[events.Event]) -> int:
+        before = self._writer.total_changes
+        self._writer.executemany(
+            "INSERT INTO events (id, user, session, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO NOTHING",
+            [(event.id, event.user, event.session, events.encode(event)) for event in logged],
+        )
+        return self._writer.total_changes - before
+
+    def _put(self, items: Sequence[Item]) -> int:
+        since = self._last("SELECT max(position) FROM events")
+        first = self._last("SELECT max(change) FROM items") + 1
+        for change, item in enumerate(items, start=first):
+            self._put_one(item, since, change)
+        return len(items)
+
+    def _put_one(self, item: Item, since: int, change: int) -> None:
+        latest = self._writer.execute(
+            "SELECT since, arrived, body FROM items WHERE id = ? AND latest", (item.id,)
+        ).fetchone()
+        arrived: int | None = change
+        if latest is not None:
+            replaced = latest[0] == since or teaches_alike(catalogue.decode(latest[2]), item)
+            since, arrived = (latest[0], latest[1]) if replaced else (since, None)
+            self._writer.execute("UPDATE items SET latest = 0 WHERE id = ? AND latest", (item.id,))
+        self._writer.execute(
+            "INSERT OR REPLACE INTO items (id, since, change, arrived, latest, present, body) "
+            "VALUES (?, ?, ?, ?, 1, 1, ?)",
+            (item.id, since, change, arrived, catalogue.encode(item)),
+        )
+
+    def _remove(self, id: str) -> int:
+        change = self._last("SELECT max(change) FROM items") + 1
+        return self._writer.execute(
+            "UPDATE items SET present = 0, change = ? WHERE id = ? AND latest AND present",
+            (change, id),
+        ).rowcount
+
+    def _save(self, snapshots: Sequence[Snapshot]) -> int:
+        self._writer.executemany(
+            "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, key) DO UPDATE "
+            "SET fingerprint = excluded.fingerprint, upto = excluded.upto, "
+            "catalogue = excluded.catalogue, unknown = excluded.unknown, body = excluded.body "
+            "WHERE excluded.fingerprint <> fingerprint OR excluded.upto >= upto",
+            snapshots,
+        )
+        return len(snapshots)
+
+    def _prepare(self) -> None:
+        """Lay the tables out, unless another process has just done so."""
+        self._writer.execute("BEGIN IMMEDIATE")
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        tables = self._writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        application = self._writer.execute("PRAGMA application_id").fetchone()[0]
+        try:
+            if tables and application != APPLICATION_ID:
+                raise StoreIncompatible(
+                    f"{self.path} is a database of another program; name another folder"
+                )
+            if version > SCHEMA_VERSION:
+                raise StoreIncompatible(
+                    f"{self.path} has layout {version}, this penchant knows up to "
+                    f"{SCHEMA_VERSION}; upgrade penchant"
+                )
+            if not tables:
+                for statement in _SCHEMA.split(";")[:-1]:
+                    self._writer.execute(statement)
+                self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        finally:
+            self._writer.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+        )
+        self._connections.append(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _reader(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self._guard:
+                if self._closed:
+                    raise StoreUnavailable(f"the store {self.path} is closed")
+                connection = self._local.connection = self._connect()
+        return connection
+
+    def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
+        try:  # no context manager here: it would cost a third of a look-up
+            return self._reader().execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
+        decode = events.decode
+        return [(position, decode(body)) for position, body in self._rows(sql, parameters)]
+
+    def _number(self, sql: str) -> int:
+        return int(self._rows(sql)[0][0] or 0)
+
+    def _last(self, sql: str) -> int:
+        return int(self._writer.execute(sql).fetchone()[0] or 0)
+
+    def _by_ids(self, select: str, condition: str, ids: Sequence[str]) -> Iterator[tuple]:  # type: ignore[type-arg]  # as above
+        for start in range(0, len(ids), _PARAMETERS):
+            chunk = tuple(ids[start : start + _PARAMETERS])
+            marks = ",".join("?" * len(chunk))
+            yield from self._rows(
+                f"{select} WHERE id IN ({marks}){condition} ORDER BY id, since", chunk
+            )
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.DatabaseError) -> StoreUnavailable | StoreIncompatible:
+        code = getattr(error, "sqlite_errorname", "") or ""
+        if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            return StoreIncompatible(f"{self.path} is damaged or no store: {error}")
+        ways_out = {
+            "SQLITE_FULL": "the disk is full; make room",
+            "SQLITE_READONLY": "it is read-only; make the folder writable",
+            "SQLITE_CANTOPEN": "it cannot be opened; the folder must be readable and writable",
+            "SQLITE_BUSY": f"another process has kept it locked for {BUSY_TIMEOUT:.0f} s",
+        }
+        way_out = next(
+            (text for name, text in ways_out.items() if code.startswith(name)), str(error)
+        )
+        return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")

@@ -1,0 +1,116 @@
+"""Recent popularity: what is liked by everybody lately, overall and in each category."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.kinds import Kind
+from penchant.profile.feature import Feature, Reading, Signal
+from penchant.state.decay import HalfLives, shift
+from penchant.state.leaders import Leaders
+
+OVERALL = 400  # leaders kept of all items
+OF_CATEGORY = 100
+CATEGORIES = 1_000
+ITEMS = 500_000  # items counted; the weakest quarter is forgotten beyond
+
+
+class State(msgspec.Struct, array_like=True):
+    """Decayed weight by item in ``block``; leaders overall and by category."""
+
+    block: int = 0
+    weights: dict[str, float] = {}
+    overall: Leaders = msgspec.field(default_factory=Leaders)
+    categories: dict[str, Leaders] = {}
+
+
+class Popularity(Feature[State]):
+    """One decayed count per item; an event adds its weight, dislikes take away.
+
+    Half-life 3 days unless told otherwise: on films the best of 1, 3 and 30 days within error
+    (docs/design/004-first-decisions.md). Reads ``{item: weight}`` of the leaders.
+    """
+
+    name = "popularity"
+    ordered = True
+    state = State
+
+    def __init__(self, half_life: timedelta = timedelta(days=3)) -> None:
+        self.half_lives = HalfLives.of(half_life)
+
+    def identity(self) -> str:
+        return f"{super().identity()} {self.half_lives.spans}"
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.group not in ("slate", "system")
+
+    def zero(self) -> State:
+        return State()
+
+    def step(self, state: State, signal: Signal, item: Item | None) -> None:
+        name = signal.event.item
+        if name is None or not signal.weight:
+            return
+        growth = self.half_lives.at(signal.event.at)
+        factor = growth.factors[0]
+        if growth.blocks[0] != state.block:
+            factor *= self._move(state, growth.blocks[0])
+        weight = state.weights.get(name, 0.0) + signal.weight * factor
+        state.weights[name] = weight
+        state.overall.offer(name, weight, OVERALL)
+        if item is not None and item.category is not None:
+            self._offer_in_category(state, item.category, name, weight)
+        if len(state.weights) > ITEMS:
+            ordered = sorted(state.weights.items(), key=lambda pair: (-pair[1], pair[0]))
+            state.weights = dict(ordered[: ITEMS * 3 // 4])
+
+    def merge(self, one: State, other: State) -> State:
+        block = max(one.block, other.block)
+        merged = State(block)
+        for part in (one, other):
+            factor = shift(part.block, block)
+            for name, weight in part.weights.items():
+                merged.weights[name] = merged.weights.get(name, 0.0) + weight * factor
+        for name, weight in merged.weights.items():
+            merged.overall.offer(name, weight, OVERALL)
+        for category in {**one.categories, **other.categories}:
+            leaders = merged.categories[category] = Leaders()
+            for part in (one, other):
+                for name in part.categories.get(category, Leaders()).values:
+                    leaders.offer(name, merged.weights.get(name, 0.0), OF_CATEGORY)
+        return merged
+
+    def read(self, state: State, now: Instant) -> Reading:
+        fade = self.half_lives.fade(0, state.block, now)
+        value = {name: weight * fade for name, weight in state.overall.top(OVERALL)}
+        return Reading(
+            value, len(state.weights), f"half-life {self.half_lives.spans[0] / 8.64e10:g} d"
+        )
+
+    def top(self, state: State, count: int, category: str | None = None) -> list[tuple[str, float]]:
+        """The leaders with their weights, highest first: of everything, or of one category."""
+        leaders = state.overall if category is None else state.categories.get(category)
+        return leaders.top(count) if leaders else []
+
+    def _move(self, state: State, block: int) -> float:
+        """Bring the state to ``block`` if it is later; the factor for an event of that block."""
+        if block < state.block:
+            return shift(block, state.block)
+        factor = shift(state.block, block)
+        state.weights = {name: weight * factor for name, weight in state.weights.items()}
+        for leaders in (state.overall, *state.categories.values()):
+            leaders.scale(factor)
+        state.block = block
+        return 1.0
+
+    def _offer_in_category(self, state: State, category: str, name: str, weight: float) -> None:
+        leaders = state.categories.get(category)
+        if leaders is None:
+            if len(state.categories) >= CATEGORIES:
+                return
+            leaders = state.categories[category] = Leaders()
+        leaders.offer(name, weight, OF_CATEGORY)

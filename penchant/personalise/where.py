@@ -1,0 +1,87 @@
+"""The ``where`` filter: which items a slate may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from penchant.core.errors import InvalidArgument
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.suggestion import closest
+
+Where: TypeAlias = Mapping[str, Any]
+Test: TypeAlias = Callable[[Item | None], bool]
+
+_FIELDS = ("id", "category", "tags", "title", "price", "starts_at", "added")
+_BORDERS = ("min", "max")
+
+
+def anything(item: Item | None) -> bool:
+    """Lets every item through but one that is said to be unavailable."""
+    return item is None or item.available
+
+
+def compile(where: Where | None) -> Test:
+    """A test of items. Unavailable items never pass, unknown ones only where nothing is asked.
+
+    A field must equal the value, or one of a list of values; ``tags`` must share one with it;
+    numbers and instants (integer microseconds) may be bounded by ``{"min": a, "max": b}``, both
+    included. Other names are looked up in ``attributes``. Raises ``InvalidArgument``.
+
+    >>> run = Item(id="r", category="run", tags=("outdoor",), price=5.0)
+    >>> compile({"category": ["run", "swim"], "price": {"max": 5}})(run)
+    True
+    >>> compile({"tags": "indoor"})(run)
+    False
+    """
+    if not where:
+        return anything
+    if not isinstance(where, Mapping):
+        raise InvalidArgument(
+            "where", f"expected an object such as {{'category': 'run'}}, got {where!r}"
+        )
+    tests = [_test(name, wanted) for name, wanted in where.items()]
+
+    def passes(item: Item | None) -> bool:
+        return item is not None and item.available and all(test(item) for test in tests)
+
+    return passes
+
+
+def category_of(where: Where | None) -> str | None:
+    """The one category the filter asks for, if it asks for exactly one."""
+    wanted = (where or {}).get("category")
+    return wanted if isinstance(wanted, str) else None
+
+
+def _test(name: str, wanted: Any) -> Callable[[Item], bool]:
+    if isinstance(wanted, Mapping):
+        return _between(name, wanted)
+    options = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+    if name == "tags":
+        return lambda item: any(tag in item.tags for tag in options)
+    return lambda item: _value(item, name) in options
+
+
+def _between(name: str, borders: Mapping[str, Any]) -> Callable[[Item], bool]:
+    for key, border in borders.items():
+        if key not in _BORDERS:
+            raise InvalidArgument(
+                f"where.{name}",
+                f"unknown border {key!r}{closest(key, _BORDERS)}; expected min or max",
+            )
+        if isinstance(border, bool) or not isinstance(border, int | float):
+            raise InvalidArgument(f"where.{name}.{key}", f"expected a number, got {border!r}")
+    low: float | Instant = borders.get("min", float("-inf"))
+    high: float | Instant = borders.get("max", float("inf"))
+
+    def between(item: Item) -> bool:
+        value = _value(item, name)
+        return isinstance(value, int | float) and low <= value <= high
+
+    return between
+
+
+def _value(item: Item, name: str) -> Any:
+    return getattr(item, name) if name in _FIELDS else item.attributes.get(name)

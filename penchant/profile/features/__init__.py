@@ -1,0 +1,31 @@
+"""Features: what a profile learns from events. A new one is a file, a line here and a test."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta, tzinfo
+from typing import Any
+
+from penchant.profile.feature import Feature
+from penchant.profile.features.activity import Activity
+from penchant.profile.features.habits import Habits
+from penchant.profile.features.interests import Categories, Interests
+from penchant.profile.features.items import Items
+from penchant.profile.features.outcomes import Outcomes
+from penchant.profile.features.recent import Recent
+from penchant.profile.features.sessions import GAP, Sessions
+from penchant.profile.features.traits import Traits
+
+
+def features(zone: tzinfo = UTC, session_gap: timedelta = GAP) -> tuple[Feature[Any], ...]:
+    """Every built-in feature of a person, in the order of their states."""
+    return (
+        Activity(),
+        Items(),
+        Recent(),
+        Interests(),
+        Categories(),
+        Habits(zone),
+        Sessions(session_gap),
+        Outcomes(),
+        Traits(),
+    )

@@ -1,0 +1,79 @@
+"""Recent: the items a person touched last, with repeats, by the time they happened."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import msgspec
+
+from penchant.core import instant
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.kinds import Kind
+from penchant.profile.feature import Feature, Reading, Signal
+
+LENGTH = 24  # the decayed query of the rankers weighs the 20th event by e ** -5 or less
+SIZE = 1_200  # bytes of item ids; some 24 of 50 bytes
+
+
+class Touch(msgspec.Struct, array_like=True, frozen=True):
+    at: Instant
+    item: str
+    weight: float
+
+
+class Recent(Feature[list[Touch]]):
+    """The last 24 touches of items, oldest first inside the state; a late event goes to its place.
+
+    Reads a list, newest first, of ``{item, at, weight}``; instants as RFC 3339 text.
+    """
+
+    name = "recent"
+    ordered = True
+    state = list[Touch]
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.group not in ("slate", "system")
+
+    def zero(self) -> list[Touch]:
+        return []
+
+    def step(self, state: list[Touch], signal: Signal, item: Item | None) -> None:
+        event = signal.event
+        if event.item is None:
+            return
+        touch = Touch(event.at, event.item, signal.weight)
+        if not state or event.at >= state[-1].at:
+            state.append(touch)
+        else:
+            state.insert(bisect_right(state, event.at, key=_at), touch)
+        if len(state) > LENGTH or len(event.item) > SIZE // LENGTH:
+            _trim(state)
+
+    def merge(self, one: list[Touch], other: list[Touch]) -> list[Touch]:
+        merged = sorted([*one, *other], key=_at)
+        _trim(merged)
+        return merged
+
+    def read(self, state: list[Touch], now: Instant) -> Reading:
+        value = [
+            {"item": touch.item, "at": instant.text(touch.at), "weight": touch.weight}
+            for touch in reversed(state)
+        ]
+        return Reading(value, len(state), f"last {LENGTH} touches")
+
+
+def _at(touch: Touch) -> Instant:
+    return touch.at
+
+
+def _trim(state: list[Touch]) -> None:
+    """Drop the oldest touches beyond the length, and those whose ids do not fit any more."""
+    kept = 0
+    size = 0
+    for touch in reversed(state[-LENGTH:]):
+        size += len(touch.item.encode())
+        if kept and size > SIZE:
+            break
+        kept += 1
+    del state[: len(state) - kept]

@@ -1,0 +1,124 @@
+"""Sessions: runs of events without a long gap, how many, how long, how deep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from penchant.core import instant
+from penchant.core.instant import SECOND, Instant, span
+from penchant.core.item import Item
+from penchant.core.kinds import Kind
+from penchant.profile.feature import Feature, Reading, Signal
+
+OPEN = 8  # sessions kept open for late events; older ones are closed into sums
+GAP = timedelta(minutes=30)  # CONTRACT X-18
+
+
+class Run(msgspec.Struct, array_like=True):
+    """One session: its explicit name or ``None``, first and last instant, events."""
+
+    name: str | None
+    start: Instant
+    end: Instant
+    events: int
+
+
+class State(msgspec.Struct, array_like=True):
+    """``open`` ascends by end; closed sessions are sums."""
+
+    open: list[Run] = []
+    sessions: int = 0
+    events: int = 0
+    length: Instant = 0
+
+
+class Sessions(Feature[State]):
+    """Groups events by the session they name, the others by a gap of inactivity.
+
+    An event exactly one gap after the last still belongs to its session. A late event joins the
+    session it fell into, and one that bridges two joins them, as long as they are among the eight
+    latest; later than that it counts as a session of its own. Reads ``{count, mean_events,
+    mean_seconds, last: {started, ended, events}}``.
+    """
+
+    name = "sessions"
+    ordered = True
+    state = State
+
+    def __init__(self, gap: timedelta = GAP) -> None:
+        self.gap = span(gap)
+
+    def identity(self) -> str:
+        return f"{super().identity()} {self.gap}"
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.group not in ("slate", "system")
+
+    def zero(self) -> State:
+        return State()
+
+    def step(self, state: State, signal: Signal, item: Item | None) -> None:
+        event = signal.event
+        last = state.open[-1] if state.open else None
+        if last and last.name == event.session and last.end <= event.at <= last.end + self.gap:
+            last.end = event.at
+            last.events += 1
+        else:
+            self._enter(state, Run(event.session, event.at, event.at, 1))
+
+    def merge(self, one: State, other: State) -> State:
+        merged = State(
+            [],
+            one.sessions + other.sessions,
+            one.events + other.events,
+            one.length + other.length,
+        )
+        for run in [*one.open, *other.open]:
+            self._enter(merged, Run(run.name, run.start, run.end, run.events))
+        return merged
+
+    def read(self, state: State, now: Instant) -> Reading:
+        count = state.sessions + len(state.open)
+        events = state.events + sum(run.events for run in state.open)
+        length = state.length + sum(run.end - run.start for run in state.open)
+        last = state.open[-1] if state.open else None
+        value = {
+            "count": count,
+            "mean_events": events / count if count else 0.0,
+            "mean_seconds": length / count / SECOND if count else 0.0,
+            "last": last
+            and {
+                "started": instant.text(last.start),
+                "ended": instant.text(last.end),
+                "events": last.events,
+            },
+        }
+        return Reading(value, events)
+
+    def _enter(self, state: State, new: Run) -> None:
+        """Put a run where it belongs, joined with every open run that it touches."""
+        apart: list[Run] = []
+        for run in state.open:
+            if self._touch(run, new):
+                new = Run(
+                    new.name,
+                    min(run.start, new.start),
+                    max(run.end, new.end),
+                    run.events + new.events,
+                )
+            else:
+                apart.append(run)
+        apart.append(new)
+        apart.sort(key=lambda run: (run.end, run.start, run.name or ""))
+        for closed in apart[:-OPEN]:
+            state.sessions += 1
+            state.events += closed.events
+            state.length += closed.end - closed.start
+        state.open = apart[-OPEN:]
+
+    def _touch(self, one: Run, other: Run) -> bool:
+        if one.name is not None or other.name is not None:
+            return one.name == other.name
+        return one.start <= other.end + self.gap and other.start <= one.end + self.gap

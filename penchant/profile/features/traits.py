@@ -1,0 +1,54 @@
+"""Traits: what the application told of a person: role, goals, department, locale, zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.kinds import Kind
+from penchant.profile.feature import Feature, Reading, Signal
+
+SIZE = 1_024  # bytes of encoded traits; what does not fit is refused at the edge
+
+TRAITS = "traits"  # the kind of the events that tell them
+
+
+class Traits(Feature[dict[str, Any]]):
+    """The latest value told of each trait, in log order; ``None`` takes a trait back.
+
+    Reads the map itself. Traits travel as events of kind ``traits``, so that they are replayed,
+    exported and read as of any instant like everything else.
+    """
+
+    name = "traits"
+    ordered = True
+    state = dict[str, Any]
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.name == TRAITS
+
+    def zero(self) -> dict[str, Any]:
+        return {}
+
+    def step(self, state: dict[str, Any], signal: Signal, item: Item | None) -> None:
+        _update(state, signal.event.data or {})
+
+    def merge(self, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+        merged = dict(one)
+        _update(merged, other)
+        return merged
+
+    def read(self, state: dict[str, Any], now: Instant) -> Reading:
+        return Reading(dict(state), len(state))
+
+
+def _update(state: dict[str, Any], told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        state.pop(name, None)
+        if value is not None:
+            state[name] = value
+    while len(state) > 1 and len(msgspec.msgpack.encode(state)) > SIZE:
+        del state[next(iter(state))]

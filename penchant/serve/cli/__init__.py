@@ -1,0 +1,47 @@
+"""The command line: one verb a file, imported only when it is used."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import click
+
+from penchant.version import __version__
+
+# verb -> what `penchant --help` says of it; the verb lives in penchant/serve/cli/VERB.py as `verb`
+VERBS = {
+    "profile": "What is known of a person.",
+}
+
+
+class Verbs(click.Group):
+    """A group whose verbs are imported one at a time: `penchant --help` imports none."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        module = import_module(f"penchant.serve.cli.{name}_verb")
+        verb: click.Command = module.verb
+        return verb
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--store",
+    metavar="PLACE",
+    default=lambda: os.environ.get("PENCHANT_STORE", "./penchant-store"),
+    help="The folder of the store; default $PENCHANT_STORE or ./penchant-store.",
+)
+@click.version_option(__version__, prog_name="penchant")
+@click.pass_context
+def main(context: click.Context, store: str) -> None:
+    """Remembers what people do, learns from it, and hands it back as decisions."""
+    context.obj = store

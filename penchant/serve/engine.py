@@ -1,0 +1,294 @@
+"""The engine: one opened store with everything that works on it. It alone knows every part."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Unpack
+from zoneinfo import ZoneInfo
+
+from penchant.core import instant
+from penchant.core.admission import Edge
+from penchant.core.errors import InvalidArgument, NotFound
+from penchant.core.event import Event
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.kinds import Kinds
+from penchant.core.ports import Append, PutItems, RemoveItem, Store
+from penchant.core.receipt import Receipt
+from penchant.core.settings import Settings
+from penchant.core.slate import Slate
+from penchant.io import system
+from penchant.io.stores import open_store
+from penchant.measure.usage import Usage
+from penchant.personalise.candidates.covisitation import Covisitation
+from penchant.personalise.candidates.popularity import Popularity
+from penchant.profile.features import features
+from penchant.profile.fold import Fold
+from penchant.profile.profile import Profile
+from penchant.serve.configuration import read_kinds, read_settings
+from penchant.serve.decisions import Decisions
+from penchant.serve.fields import EventFields, ItemFields
+from penchant.serve.follower import Follower
+from penchant.serve.intake import Intake, Sorted
+from penchant.serve.person import Session, User
+from penchant.serve.population import Population
+from penchant.serve.shelf import Shelf
+from penchant.serve.states import States
+from penchant.serve.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an engine, for whatever works on several of them: doctor, check, rebuild."""
+
+    place: str
+    settings: Settings
+    kinds: Kinds
+    store: Store
+    fold: Fold
+    crowd: Fold
+    shelf: Shelf
+    writer: Writer
+    states: States
+    population: Population
+    decisions: Decisions
+    follower: Follower
+    intake: Intake
+    edge: Edge
+    now: Callable[[], Instant]
+    profiles: dict[str, Profile] = field(default_factory=dict)
+
+
+def person_fold(settings: Settings, kinds: Kinds) -> Fold:
+    """The fold of one person's events under these settings."""
+    return Fold(features(ZoneInfo(settings.zone), settings.session_gap), kinds)
+
+
+def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
+    """The fold of everybody's events under these settings."""
+    return Fold(
+        (
+            Popularity(settings.popularity_half_life),
+            Covisitation(settings.covisitation_half_life),
+            Usage(),
+        ),
+        kinds,
+    )
+
+
+def _assemble(
+    place: str, store: Store, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
+) -> Parts:
+    edge = Edge(kinds, ZoneInfo(settings.zone), settings.strict_kinds, now, system.event_id)
+    shelf = Shelf(store, settings.cache_items)
+    fold = person_fold(settings, kinds)
+    crowd = crowd_fold(settings, kinds)
+    writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
+    states = States(store, fold, shelf, writer, settings.cache_users)
+    population = Population(store, crowd, shelf)
+    follower = Follower(population, states, writer)
+    decisions = Decisions(population, crowd, shelf, system.request_id, now)
+    return Parts(
+        place=place,
+        settings=settings,
+        kinds=kinds,
+        store=store,
+        fold=fold,
+        crowd=crowd,
+        shelf=shelf,
+        writer=writer,
+        states=states,
+        population=population,
+        decisions=decisions,
+        follower=follower,
+        intake=Intake(edge),
+        edge=edge,
+        now=now,
+    )
+
+
+class Penchant:
+    """An opened store: what people did goes in, decisions come out.
+
+    Made by :func:`penchant.open`. Safe to use from several threads; several processes may open the
+    same folder. Close it, or use it as a context manager: what waits is then written first.
+    """
+
+    def __init__(
+        self,
+        place: str | Path,
+        *,
+        clock: Callable[[], Instant] = system.now,
+        follow: bool = True,
+        **options: Any,
+    ) -> None:
+        settings = read_settings(place, options)
+        kinds = read_kinds(place, settings.preset)
+        self.parts = _assemble(str(place), open_store(place), settings, kinds, clock)
+        self._closed = False
+        if follow:
+            self.parts.follower.start()
+        atexit.register(self.close)
+
+    # -- what happened -----------------------------------------------------------------------------
+
+    def track(
+        self,
+        user: str,
+        kind: str,
+        item: str | None = None,
+        *,
+        durable: bool = False,
+        **fields: Unpack[EventFields],
+    ) -> str:
+        """Remember one event; returns its id.
+
+        Returns as soon as the event is in the write buffer: the next read in this process sees it,
+        and it is durable within 100 ms, at ``flush()``, at ``close()``, or before returning with
+        ``durable=True``. An id that the log knows already changes nothing. Raises ``InvalidEvent``.
+
+        >>> p = Penchant(":memory:")
+        >>> p.track("ann", "click", "run-5k", id="e1", context={"device": "ios"})
+        'e1'
+        >>> p.user("ann").profile().activity["events"]
+        1
+        >>> p.close()
+        """
+        told = {name: value for name, value in fields.items() if value is not None}
+        event = self.parts.edge.event_from({"user": user, "kind": kind, **_named(item), **told})
+        if durable:
+            self.parts.writer.write(Append((event,)))
+        else:
+            self.parts.writer.put(event)
+        return event.id
+
+    def track_many(self, events: Iterable[Mapping[str, Any] | Event]) -> Receipt:
+        """Remember events, durably; a refused one does not hold up the others."""
+        return self.append(self.parts.intake.mappings(events))
+
+    def append(self, sorted_: Sorted) -> Receipt:
+        """Append events that the intake has sorted; returns after the commit."""
+        accepted = 0
+        if sorted_.events:
+            accepted = self.parts.writer.write(Append(sorted_.events))
+        return Receipt(accepted, len(sorted_.events) - accepted, sorted_.rejected)
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    def item(self, id: str, **fields: Unpack[ItemFields]) -> Item:
+        """Put one item into the catalogue, replacing what was known of it. Raises ``InvalidItem``."""
+        told = {name: value for name, value in fields.items() if value is not None}
+        item = self.parts.edge.item_from({"id": id, **told})
+        self.parts.writer.write(PutItems((item,)))
+        return item
+
+    def put_items(self, items: Iterable[Mapping[str, Any]]) -> int:
+        """Put items into the catalogue, all or none; how many. Raises ``InvalidItem``."""
+        now = self.parts.now()
+        checked = [self.parts.edge.item_from(raw, now) for raw in items]
+        return self.parts.writer.write(PutItems(checked)) if checked else 0
+
+    def find_item(self, id: str) -> Item:
+        """The item as the catalogue has it now. Raises ``NotFound``."""
+        self.parts.shelf.refresh()
+        item = self.parts.shelf.current(id)
+        if item is None:
+            raise NotFound(f"no item {id!r} in the catalogue; put it there with item()")
+        return item
+
+    def remove_item(self, id: str) -> None:
+        """Take an item out of the catalogue: it is not offered any more. Raises ``NotFound``."""
+        if not self.parts.writer.write(RemoveItem(id)):
+            raise NotFound(f"no item {id!r} in the catalogue")
+
+    # -- what is known and decided -----------------------------------------------------------------
+
+    def user(self, user: str, *, at: datetime | None = None) -> User:
+        """One person; with ``at``, as they were at that instant."""
+        if not isinstance(user, str) or not 1 <= len(user) <= 255:
+            raise InvalidArgument("user", f"expected text of 1 to 255 characters, got {user!r}")
+        return User(self.parts, user, None if at is None else _past(at))
+
+    def session(self, session: str) -> Session:
+        """One session, whoever it belongs to."""
+        return Session(self.parts, session)
+
+    def trending(self, count: int = 10, *, where: Mapping[str, Any] | None = None) -> Slate:
+        """What is popular lately."""
+        return self.parts.decisions.trending(count, where)
+
+    def similar(
+        self, item: str, count: int = 10, *, where: Mapping[str, Any] | None = None
+    ) -> Slate:
+        """Items that the same people touch. Raises ``NotFound`` for an item nobody has heard of."""
+        if not self.parts.decisions.knows(item):
+            raise NotFound(f"no item {item!r}: neither the catalogue nor an event names it")
+        return self.parts.decisions.similar(item, count, where)
+
+    def next(
+        self, after: Sequence[str], count: int = 10, *, where: Mapping[str, Any] | None = None
+    ) -> Slate:
+        """What tends to follow these items, given oldest first."""
+        return self.parts.decisions.next(after, count, where)
+
+    def stats(self) -> dict[str, Any]:
+        """Events by kind and day, exposures, clicks per exposure by policy and position."""
+        usage = self.parts.population.read(lambda folded: self.parts.crowd.read(folded, 0))["usage"]
+        return {**usage.value, "waiting": self.parts.writer.waiting()}
+
+    # -- upkeep ------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Return once everything tracked so far is durable."""
+        self.parts.states.save()
+        self.parts.writer.flush()
+
+    def close(self) -> None:
+        """Write what waits, keep the snapshots, release the store. Closing twice does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        parts = self.parts
+        parts.follower.close()
+        parts.states.save()
+        try:
+            parts.writer.flush()
+            parts.population.catch_up()
+            parts.writer.write(parts.population.snapshot())
+        finally:
+            try:
+                parts.writer.close()
+            finally:
+                parts.store.close()
+
+    def __enter__(self) -> Penchant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<penchant store {self.parts.place!r}{', closed' if self._closed else ''}>"
+
+
+def _named(item: str | None) -> dict[str, str]:
+    return {} if item is None else {"item": item}
+
+
+def _past(at: object) -> Instant:
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise InvalidArgument(
+            "at", f"expected a datetime with a zone, such as {datetime.now(UTC)!r}, got {at!r}"
+        )
+    return instant.instant(at)

@@ -1,0 +1,70 @@
+"""The follower: a thread that keeps the population current and folds tails that are due."""
+
+from __future__ import annotations
+
+import logging
+from threading import Condition, Thread
+
+from penchant.core.errors import PenchantError
+from penchant.serve.population import Population
+from penchant.serve.states import States
+from penchant.serve.writer import Writer
+
+log = logging.getLogger("penchant.follower")
+
+PERIOD = 0.25  # seconds between looks at the log; what everyone knows follows within a second
+DUE = 10_000  # users remembered as due; whoever is dropped comes up again 128 events later
+
+
+class Follower:
+    """Runs until closed. Nothing depends on it for being right, only for being quick."""
+
+    def __init__(self, population: Population, states: States, writer: Writer) -> None:
+        self._population = population
+        self._states = states
+        self._writer = writer
+        self._condition = Condition()
+        self._due: dict[str, None] = {}
+        self._closing = False
+        self._thread = Thread(target=self._run, name="penchant-follower", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def sweep(self, users: set[str]) -> None:
+        """Ask for users to be folded and their snapshots written, some time soon."""
+        with self._condition:
+            for user in sorted(users)[: DUE - len(self._due)]:
+                self._due[user] = None
+
+    def sweep_now(self) -> int:
+        """Fold everybody who is due; how many that were."""
+        with self._condition:
+            due, self._due = self._due, {}
+        for user in due:
+            self._states.read(user, lambda folded: None)
+        return len(due)
+
+    def close(self) -> None:
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing:
+            try:
+                self._turn()
+            except PenchantError as error:
+                log.warning("the follower could not read the store: %s", error)
+            with self._condition:
+                self._condition.wait_for(lambda: self._closing, timeout=PERIOD)
+
+    def _turn(self) -> None:
+        while not self._closing and not self._population.is_current():
+            if self._population.follow():
+                break
+        if self._population.is_due():
+            self._writer.submit(self._population.snapshot())
+        self.sweep_now()

@@ -1,0 +1,93 @@
+"""The intake: what was sent, as bytes or as mappings, becomes events and rejections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from penchant.core.admission import Edge, EventForm
+from penchant.core.errors import InvalidEvent
+from penchant.core.event import Event
+from penchant.core.receipt import Rejection
+
+_array = msgspec.json.Decoder(list[EventForm])
+_object = msgspec.json.Decoder(EventForm)
+_anything = msgspec.json.Decoder()
+
+
+@dataclass(slots=True)
+class Sorted:
+    """What was sent, sorted into events to append and rejections to report."""
+
+    events: list[Event] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def reject(self, index: int, error: InvalidEvent) -> None:
+        self.rejected.append(Rejection(index, error.field, error.reason))
+
+
+class Intake:
+    """Checks events at the edge: a fast way for our own names, a patient one for everything else."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    def mappings(self, raw: Iterable[object]) -> Sorted:
+        """Events from mappings under any known field names, or from events as they are."""
+        now = self._edge.now()
+        sorted_ = Sorted()
+        for index, one in enumerate(raw):
+            try:
+                event = one if isinstance(one, Event) else self._edge.event_from(one, now)
+                sorted_.events.append(event)
+            except InvalidEvent as error:
+                sorted_.reject(index, error)
+        return sorted_
+
+    def json(self, body: bytes) -> Sorted:
+        """Events from a JSON object or array.
+
+        Raises ``msgspec.DecodeError`` where it is no JSON.
+        """
+        try:
+            forms = [_object.decode(body)] if body.lstrip()[:1] == b"{" else _array.decode(body)
+        except msgspec.ValidationError:
+            sent = _anything.decode(body)
+            return self.mappings(sent if isinstance(sent, list) else [sent])
+        return self._forms(forms)
+
+    def lines(self, body: bytes) -> Sorted:
+        """Events from newline-delimited JSON; a line that is no JSON is rejected by itself."""
+        try:
+            return self._forms(_object.decode_lines(body))
+        except (msgspec.DecodeError, RecursionError):
+            return self._patient_lines(body)
+
+    def _patient_lines(self, body: bytes) -> Sorted:
+        sent: list[Any] = []
+        broken: list[Rejection] = []
+        for index, line in enumerate(filter(None, map(bytes.strip, body.split(b"\n")))):
+            try:
+                sent.append(_anything.decode(line))
+            except (msgspec.DecodeError, RecursionError) as error:
+                sent.append(None)
+                broken.append(Rejection(index, "$", f"no JSON: {error}"))
+        sorted_ = self.mappings(sent)
+        unread = {rejection.index for rejection in broken}
+        told = [rejection for rejection in sorted_.rejected if rejection.index not in unread]
+        sorted_.rejected = sorted([*told, *broken], key=lambda rejection: rejection.index)
+        return sorted_
+
+    def _forms(self, forms: list[EventForm]) -> Sorted:
+        now = self._edge.now()
+        event = self._edge.event
+        sorted_ = Sorted()
+        for index, form in enumerate(forms):
+            try:
+                sorted_.events.append(event(form, now))
+            except InvalidEvent as error:
+                sorted_.reject(index, error)
+        return sorted_

@@ -1,0 +1,195 @@
+"""One person, or one session, as the public surface offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from penchant.core.errors import InvalidArgument
+from penchant.core.event import Event
+from penchant.core.instant import SECOND, Instant
+from penchant.core.ports import Append
+from penchant.core.slate import Choice, Slate
+from penchant.profile.features.habits import is_zone
+from penchant.profile.features.recent import Touch
+from penchant.profile.fold import Folded
+from penchant.profile.profile import Profile
+from penchant.serve.decisions import History
+
+if TYPE_CHECKING:
+    from penchant.serve.engine import Parts
+
+HISTORY = 10_000  # latest events searched for what to hide, and at most answered at once
+SESSION = 200  # latest events of a session that its recommendations rest on
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person of an opened store; ``at`` is the instant they are seen as of, ``None`` for now."""
+
+    _parts: Parts
+    id: str
+    at: Instant | None = None
+
+    def profile(self) -> Profile:
+        """Everything known: all readings, as of now (within a second) or as of ``at``.
+
+        Somebody without events has a profile of empty readings.
+        """
+        if self.at is not None:
+            return self._profile(self._parts.states.replayed(self.id, self.at), self.at)
+        now = self._parts.now()
+        return self._parts.states.read(self.id, lambda folded: self._fresh(folded, now))
+
+    def recommend(
+        self,
+        count: int = 10,
+        *,
+        where: Mapping[str, Any] | None = None,
+        seen: str | None = None,
+        shown: bool = False,
+    ) -> Slate:
+        """The best ``count`` items for this person (1 to 500), fewer where there are no more.
+
+        ``where`` filters items. ``seen`` says what happens to items already touched: ``hide`` drops
+        them, ``keep`` ranks them like others, ``fade`` lets them come back within weeks. With
+        ``shown`` the exposures of the whole slate are logged at once; otherwise track
+        ``slate.exposures(user)`` once it was seen.
+        """
+        rule = seen or self._parts.settings.seen
+        slate = self._parts.decisions.recommend(count, self._history(rule), where, rule)
+        if shown:
+            self._expose(slate)
+        return slate
+
+    def rank(self, items: Sequence[str], *, scores: Sequence[float] | None = None) -> Slate:
+        """Somebody else's list in the order that suits this person; every item stays.
+
+        ``scores`` are the other side's own (not negative), weighed in. What nothing is known of
+        keeps its place relative to others alike.
+        """
+        return self._parts.decisions.rank(items, self._history("keep"), scores)
+
+    def explain(self, item: str, *, seen: str | None = None) -> Choice:
+        """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""
+        rule = seen or self._parts.settings.seen
+        return self._parts.decisions.explain(item, self._history(rule), rule)
+
+    def rate(self, item: str) -> float:
+        """How much the person likes the item, 0 to 5, from what they did with it."""
+        fold, now = self._parts.fold, self.at or self._parts.now()
+        feature = next(feature for feature in fold.features if feature.name == "items")
+
+        def answer(folded: Folded) -> float:
+            return float(feature.rate(fold.state(folded, "items"), item, now)[0])  # type: ignore[attr-defined]  # the items feature
+
+        if self.at is not None:
+            return answer(self._parts.states.replayed(self.id, self.at))
+        return self._parts.states.read(self.id, answer)
+
+    def history(self, limit: int = 100, *, kind: str | None = None) -> list[Event]:
+        """The latest events, newest first by arrival, of one kind if one is named."""
+        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= HISTORY:
+            raise InvalidArgument("limit", f"expected 1 to {HISTORY}, got {limit!r}")
+        wanted = None if kind is None else self._parts.kinds.canonical(kind)
+        self._parts.writer.settle(self.id)
+        found: list[Event] = []
+        before: int | None = None
+        while len(found) < limit and (page := self._parts.store.recent(self.id, 1_000, before)):
+            before = page[-1][0]
+            found.extend(
+                event
+                for _, event in page
+                if (wanted is None or event.kind == wanted)
+                and (self.at is None or event.at <= self.at)
+            )
+        return found[:limit]
+
+    def set(self, **traits: Any) -> str:
+        """Tell traits of the person (role, goals, locale, zone, ...); ``None`` takes one back.
+
+        Returns the id of the event that tells them. Raises ``InvalidEvent`` beyond 1 KiB.
+        """
+        zone = traits.get("zone")
+        if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
+            raise InvalidArgument(
+                "zone", f"{zone!r} is no time zone; expected one such as Europe/Madrid"
+            )
+        event = self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
+        self._parts.writer.write(Append((event,)))
+        return event.id
+
+    def _fresh(self, folded: Folded, now: Instant) -> Profile:
+        """The profile as of now, or one read less than a second ago from the same events."""
+        known = self._parts.profiles.get(self.id)
+        if (
+            known is not None
+            and now - known.as_of < SECOND
+            and known.version == self._version(folded)
+        ):
+            return known
+        if len(self._parts.profiles) >= self._parts.settings.cache_users:
+            self._parts.profiles.clear()
+        profile = self._parts.profiles[self.id] = self._profile(folded, now)
+        return profile
+
+    def _version(self, folded: Folded) -> str:
+        return f"{folded.upto:x}-{folded.unknown:x}-{self._parts.fold.fingerprint[:8]}"
+
+    def _profile(self, folded: Folded, now: Instant) -> Profile:
+        return Profile(self.id, now, self._version(folded), self._parts.fold.read(folded, now))
+
+    def _history(self, seen: str) -> History:
+        if self.at is not None:
+            raise InvalidArgument(
+                "at",
+                "what everyone did is known as of now only; profile(), history() and rate() travel",
+            )
+        touches: list[Touch] = self._parts.states.read(
+            self.id, lambda folded: list(self._parts.fold.state(folded, "recent"))
+        )
+        return History(touches, self._seen() if seen == "hide" else frozenset())
+
+    def _seen(self) -> frozenset[str]:
+        """Every item the person touched, from the log: a bounded state could not hold them."""
+        kinds = self._parts.kinds
+        return frozenset(
+            event.item
+            for _, event in self._parts.store.recent(self.id, HISTORY)
+            if event.item is not None and kinds.of(event.kind).group not in ("slate", "system")
+        )
+
+    def _expose(self, slate: Slate) -> None:
+        sorted_ = self._parts.intake.mappings(slate.exposures(self.id))
+        if sorted_.events:
+            self._parts.writer.write(Append(sorted_.events))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of an opened store: what its latest events say, whoever they belong to."""
+
+    _parts: Parts
+    id: str
+
+    def recommend(
+        self, count: int = 10, *, where: Mapping[str, Any] | None = None, seen: str | None = None
+    ) -> Slate:
+        """The best ``count`` items for this session; popular ones while it has no events."""
+        rule = seen or self._parts.settings.seen
+        return self._parts.decisions.recommend(count, self._history(), where, rule)
+
+    def events(self) -> list[Event]:
+        """Its latest 200 events, oldest first."""
+        return [event for _, event in self._parts.store.session(self.id, SESSION)]
+
+    def _history(self) -> History:
+        kinds = self._parts.kinds
+        touches = []
+        for event in self.events():
+            kind = kinds.of(event.kind)
+            if event.item is not None and kind.group not in ("slate", "system"):
+                touches.append(Touch(event.at, event.item, kind.signal(event.value, event.success)))
+        touches.sort(key=lambda touch: touch.at)
+        return History(touches, frozenset(touch.item for touch in touches))

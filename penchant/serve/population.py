@@ -1,0 +1,98 @@
+"""The population: what is known of everyone, followed along the log by this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from typing import TypeVar
+
+from penchant.core.ports import SaveSnapshots, Store
+from penchant.profile.fold import Fold, Folded
+from penchant.serve.shelf import Shelf
+from penchant.serve.states import decoded, snapshot_of
+
+EVERYONE = "everyone"
+KEY = "all"
+CHUNK = 2_000  # events read at once
+AT_ONCE = 1_000  # events a decision catches up with by itself; a longer way is the follower's
+SAVE_AFTER = 200_000  # events between snapshots: what a new process folds again at most
+
+Answer = TypeVar("Answer")
+
+
+class Population:
+    """One state per population feature, folded in log order. Safe to use from several threads."""
+
+    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
+        self._store = store
+        self._fold = fold
+        self._shelf = shelf
+        self._lock = RLock()
+        self._folded = decoded(fold, store.load(EVERYONE, KEY)) or fold.zero()
+        self._version: int | None = None
+        self._saved = self._folded.upto
+
+    def read(self, answer: Callable[[Folded], Answer]) -> Answer:
+        """``answer`` of the states, after catching up with the latest events if they are few.
+
+        ``answer`` must not keep or change the states.
+        """
+        with self._lock:
+            if self._version != self._store.version():
+                self.follow(AT_ONCE)
+            return answer(self._folded)
+
+    def follow(self, limit: int = CHUNK) -> bool:
+        """Fold at most ``limit`` more events in; whether the end of the log was reached."""
+        with self._lock:
+            version = self._store.version()
+            tail = self._store.since(self._folded.upto, limit)
+            self._shelf.refresh()
+            self._fold.extend(self._folded, tail, self._shelf.find)
+            reached = len(tail) < limit
+            self._version = version if reached else None
+            return reached
+
+    def is_current(self) -> bool:
+        """Whether nothing was committed since the last look; cheap."""
+        return self._version == self._store.version()
+
+    def catch_up(self) -> None:
+        """Fold everything up to the end of the log, in portions so that readers get their turn."""
+        while not self.follow():
+            pass
+
+    def behind(self) -> int:
+        """How many positions of the log are still to be folded."""
+        return self._store.end() - self._folded.upto
+
+    def replayed(self, upto: int | None = None) -> Folded:
+        """The states folded from nothing, up to a position if one is given."""
+        folded = self._fold.zero()
+        while tail := self._store.since(folded.upto, CHUNK):
+            if upto is not None:
+                tail = [logged for logged in tail if logged[0] <= upto]
+                if not tail:
+                    break
+            self._fold.extend(folded, tail, self._shelf.find)
+        return folded
+
+    def is_due(self) -> bool:
+        """Whether so much was folded since the last snapshot that a new one should be written."""
+        return self._folded.upto - self._saved >= SAVE_AFTER
+
+    def snapshot(self) -> SaveSnapshots:
+        """The write that keeps the present states; empty when the stored ones are as new."""
+        with self._lock:
+            if self._folded.upto == self._saved:
+                return SaveSnapshots(())
+            self._saved = self._folded.upto
+            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, self._shelf.change)
+            return SaveSnapshots((one,))
+
+    def restart(self) -> None:
+        """Start again from the stored snapshot."""
+        with self._lock:
+            self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
+            self._saved = self._folded.upto
+            self._version = None

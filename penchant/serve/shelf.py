@@ -1,0 +1,73 @@
+"""The shelf: the catalogue as this process remembers it, never staler than the last refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from penchant.core.item import Item, ItemVersion, in_force
+from penchant.core.ports import Store
+
+_CHANGES = 10_000  # changes read at once; beyond, everything is forgotten instead
+_NOTHING: tuple[ItemVersion, ...] = ()
+
+
+class Shelf:
+    """A bounded cache of item versions over a store. Safe to use from several threads."""
+
+    def __init__(self, store: Store, capacity: int) -> None:
+        self._store = store
+        self._capacity = capacity
+        self._lock = Lock()
+        self._versions: dict[str, tuple[ItemVersion, ...]] = {}
+        self._current: dict[str, Item | None] = {}
+        self.change = store.change()
+
+    def refresh(self) -> None:
+        """Forget what others have changed since the last refresh. Cheap when nothing has."""
+        with self._lock:
+            changes = self._store.changed(self.change, _CHANGES)
+            if len(changes) == _CHANGES:
+                self._versions.clear()
+                self._current.clear()
+                self.change = self._store.change()
+                return
+            for change, id in changes:
+                self._versions.pop(id, None)
+                self._current.pop(id, None)
+                self.change = change
+
+    def find(self, id: str, position: int) -> Item | None:
+        """The item as an event at that log position found it; ``None`` if it is unknown."""
+        versions = self._versions.get(id)
+        if versions is None:
+            with self._lock:
+                versions = self._store.versions([id]).get(id, _NOTHING)
+                self._remember(self._versions, id, versions)
+        return in_force(versions, position) if versions else None
+
+    def current(self, id: str) -> Item | None:
+        """The item as it is now; ``None`` if the catalogue does not hold it."""
+        if id not in self._current:
+            self.fetch([id])
+        return self._current.get(id)
+
+    def removed(self, id: str) -> bool:
+        """Whether the item was in the catalogue once and is not any more."""
+        return self.current(id) is None and self.find(id, 0) is not None
+
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Read those of the items that are not here yet, in one go."""
+        missing = [id for id in ids if id not in self._current]
+        if missing:
+            with self._lock:
+                found = self._store.current(missing)
+                for id in missing:
+                    self._remember(self._current, id, found.get(id))
+
+    def _remember(self, shelf: dict[str, Any], id: str, value: object) -> None:
+        if len(shelf) >= self._capacity:
+            for old in list(shelf)[: self._capacity // 10 + 1]:
+                del shelf[old]
+        shelf[id] = value

@@ -1,0 +1,163 @@
+"""Live states: a snapshot plus the tail of the log, kept in memory while somebody asks for them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+from typing import TypeVar
+
+import msgspec
+
+from penchant.core.event import Event, Logged
+from penchant.core.instant import Instant
+from penchant.core.ports import Snapshot, Store
+from penchant.profile.fold import Fold, Folded
+from penchant.serve.shelf import Shelf
+from penchant.serve.writer import Writer
+
+USER = "user"
+SNAPSHOT_AFTER = 32  # events folded beyond the stored snapshot before a new one is written behind
+ARRIVALS = 1_000  # new items compared with a history one by one; beyond, the history is refolded
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class _Live:
+    """The states of one user, the store version they were read at, the catalogue they know, and
+    how many events they have seen that no snapshot has."""
+
+    folded: Folded
+    version: int
+    catalogue: int
+    fresh: int = 0
+
+
+class States:
+    """The states of every user, read as snapshot + tail. Safe to use from several threads."""
+
+    def __init__(
+        self, store: Store, fold: Fold, shelf: Shelf, writer: Writer, capacity: int
+    ) -> None:
+        self._store = store
+        self._fold = fold
+        self._shelf = shelf
+        self._writer = writer
+        self._capacity = capacity
+        self._lock = RLock()
+        self._live: OrderedDict[str, _Live] = OrderedDict()
+
+    def read(self, user: str, answer: Callable[[Folded], Answer]) -> Answer:
+        """``answer`` of the user's states, which have seen everything committed by now.
+
+        ``answer`` must not keep or change the states: they go on living.
+        """
+        self._writer.settle(user)
+        with self._lock:
+            return answer(self._current(user).folded)
+
+    def replayed(self, user: str, until: Instant | None = None) -> Folded:
+        """The user's states folded from nothing, from events up to an instant if one is given."""
+        tail = self._store.tail(user, 0)
+        self._shelf.refresh()
+        if until is not None:
+            tail = [(position, event) for position, event in tail if event.at <= until]
+        return self._fold.extend(self._fold.zero(), tail, self._shelf.find)
+
+    def save(self) -> None:
+        """Write behind the snapshot of every live state that has none of its latest events."""
+        with self._lock:
+            for user, live in self._live.items():
+                self._save(user, live, 1)
+
+    def forget(self) -> None:
+        """Drop what is in memory; the next reads start from snapshots."""
+        with self._lock:
+            self._live.clear()
+
+    def _current(self, user: str) -> _Live:
+        version = self._store.version()  # before the tail: what comes later is seen next time
+        live = self._live.get(user)
+        if live is not None and live.version == version:
+            self._live.move_to_end(user)
+            return live
+        if live is None:
+            live = self._load(user, version)
+        tail = self._store.tail(user, live.folded.upto)
+        self._shelf.refresh()  # after the tail: holds every item version its events found
+        if self._met_unknown_item(user, live):
+            live = _Live(self._fold.zero(), version, self._shelf.change)
+            tail = self._store.tail(user, 0)
+        if not live.folded.unknown:
+            live.catalogue = self._shelf.change
+        live.version = version
+        self._fold.extend(live.folded, tail, self._shelf.find)
+        live.fresh += len(tail)
+        self._remember(user, live)
+        return live
+
+    def _load(self, user: str, version: int) -> _Live:
+        snapshot = self._store.load(USER, user)
+        folded = decoded(self._fold, snapshot)
+        if snapshot is None or folded is None:
+            return _Live(self._fold.zero(), version, self._shelf.change)
+        return _Live(folded, version, snapshot.catalogue)
+
+    def _met_unknown_item(self, user: str, live: _Live) -> bool:
+        """Whether an item has arrived that events folded earlier had named in vain."""
+        if not live.folded.unknown or live.catalogue == self._shelf.change:
+            return False
+        arrived = self._store.arrivals(live.catalogue, ARRIVALS)
+        if not arrived:
+            live.catalogue = self._shelf.change
+            return False
+        names = set(arrived)
+        met = len(arrived) == ARRIVALS or any(
+            event.item in names for event in _events(self._store.tail(user, 0))
+        )
+        if not met:
+            live.catalogue = self._shelf.change
+        return met
+
+    def _remember(self, user: str, live: _Live) -> None:
+        self._save(user, live, SNAPSHOT_AFTER)
+        self._live[user] = live
+        self._live.move_to_end(user)
+        while len(self._live) > self._capacity:
+            oldest, evicted = self._live.popitem(last=False)
+            self._save(oldest, evicted, SNAPSHOT_AFTER // 4)
+
+    def _save(self, user: str, live: _Live, after: int) -> None:
+        if live.fresh < after:
+            return
+        live.fresh = 0
+        self._writer.save([snapshot_of(USER, user, self._fold, live.folded, live.catalogue)])
+
+
+def snapshot_of(scope: str, key: str, fold: Fold, folded: Folded, catalogue: int) -> Snapshot:
+    """The snapshot of folded states."""
+    return Snapshot(
+        scope,
+        key,
+        fold.fingerprint,
+        folded.upto,
+        catalogue,
+        folded.unknown,
+        fold.encode(folded),
+    )
+
+
+def decoded(fold: Fold, snapshot: Snapshot | None) -> Folded | None:
+    """The states in a snapshot, ``None`` if it is absent or another version's."""
+    if snapshot is None or snapshot.fingerprint != fold.fingerprint:
+        return None
+    try:
+        return Folded(fold.decode(snapshot.body), snapshot.upto, snapshot.unknown)
+    except msgspec.DecodeError:
+        return None
+
+
+def _events(tail: list[Logged]) -> list[Event]:
+    return [event for _, event in tail]

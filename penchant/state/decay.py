@@ -1,0 +1,76 @@
+"""Decay that looks forward: old counts are never touched, new events weigh more.
+
+A count with half-life h is kept as sum(w * 2 ** (at / h)), so that an event is one addition, a merge
+is one addition, and a late event lands at its own time. The exponent grows without end; every 512
+half-lives it starts a new *block*, and moving a count to a later block multiplies it by 2 ** -512,
+which is exact. Why not a sliding window: docs/design/003-decay.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from penchant.core.instant import Instant, span
+
+BLOCK = 512  # half-lives in a block: 2 ** 512 leaves room to 2 ** 1024 for weights and sums
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one event at one instant is multiplied by, a factor in [1, 2 ** 512) per half-life."""
+
+    blocks: tuple[int, ...]
+    factors: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLives:
+    """A few half-lives kept side by side; which one to read is decided when reading."""
+
+    spans: tuple[Instant, ...]
+
+    @classmethod
+    def of(cls, *durations: timedelta) -> HalfLives:
+        return cls(tuple(span(duration) for duration in durations))
+
+    def at(self, instant: Instant) -> Growth:
+        """The growth of an event at ``instant``.
+
+        >>> lives = HalfLives.of(timedelta(days=1))
+        >>> lives.at(3 * 86_400_000_000).factors
+        (8.0,)
+        """
+        blocks: list[int] = []
+        factors: list[float] = []
+        for half_life in self.spans:
+            block, rest = divmod(instant, half_life * BLOCK)
+            blocks.append(block)
+            factors.append(2.0 ** (rest / half_life))
+        return Growth(tuple(blocks), tuple(factors))
+
+    def fade(self, index: int, block: int, now: Instant) -> float:
+        """What a count kept in ``block`` is multiplied by to read it at ``now``.
+
+        2 ** -(age / half-life) of a lone event. 0.0 once nothing is left of the count; above 1
+        when ``now`` lies before its events.
+
+        >>> lives = HalfLives.of(timedelta(days=1))
+        >>> noon = 43_200_000_000
+        >>> growth = lives.at(noon)
+        >>> growth.factors[0] * lives.fade(0, growth.blocks[0], noon + 86_400_000_000)
+        0.5
+        """
+        half_life = self.spans[index]
+        exponent = block * BLOCK - now / half_life
+        return float(2.0 ** max(min(exponent, 1_000.0), -1_074.0))
+
+
+def shift(older: int, newer: int) -> float:
+    """The exact factor that moves a count from block ``older`` to ``newer`` (>= older).
+
+    >>> shift(3, 3), shift(3, 4) == 2.0 ** -512, shift(3, 9)
+    (1.0, True, 0.0)
+    """
+    steps = newer - older
+    return 2.0 ** (-BLOCK * steps) if steps <= 2 else 0.0

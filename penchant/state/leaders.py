@@ -1,0 +1,50 @@
+"""Leaders: the keys with the highest values, kept up to date one change at a time."""
+
+from __future__ import annotations
+
+from heapq import nlargest
+
+import msgspec
+
+
+class Leaders(msgspec.Struct, array_like=True):
+    """At least the ``size`` highest of all values ever offered, as long as values only grow.
+
+    Between ``size`` and twice as many are held, so that sorting is rare. A value that falls may
+    leave a place to a key that was let go; places far above the floor stay exact.
+    """
+
+    values: dict[str, float] = {}
+    floor: float = 0.0
+
+    def offer(self, key: str, value: float, size: int) -> None:
+        """Tell the current value of a key."""
+        if value > self.floor or key in self.values:
+            self.values[key] = value
+            if len(self.values) > 2 * size:
+                kept = nlargest(size, self.values.items(), key=_by_value_then_key)
+                self.values = dict(kept)
+                self.floor = kept[-1][1]
+
+    def top(self, count: int) -> list[tuple[str, float]]:
+        """The highest ``count`` with a positive value, highest first, ties by key."""
+        ordered = sorted(self.values.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [pair for pair in ordered[:count] if pair[1] > 0]
+
+    def scale(self, factor: float) -> None:
+        """Multiply every value, as when their unit changes."""
+        self.values = {key: value * factor for key, value in self.values.items()}
+        self.floor *= factor
+
+    def merge(self, other: Leaders, size: int) -> Leaders:
+        """The leaders of values that add up, from parts that each saw some of the events."""
+        merged = Leaders(dict(self.values), 0.0)
+        for key, value in other.values.items():
+            merged.values[key] = merged.values.get(key, 0.0) + value
+        if len(merged.values) > 2 * size:
+            merged.values = dict(nlargest(size, merged.values.items(), key=_by_value_then_key))
+        return merged
+
+
+def _by_value_then_key(pair: tuple[str, float]) -> tuple[float, str]:
+    return pair[1], pair[0]
