@@ -273,10 +273,12 @@ def _field_name(
     for field, names in aliases.items():
         if name in names:
             return field
-    known = [*form.__struct_fields__, *(alias for names in aliases.values() for alias in names)]
-    raise error(
-        name[:64], f"no such field{closest(name, known)}; put your own fields into " + _OWN[error]
-    )
+    hint = closest(name, form.__struct_fields__) or closest(name, _all_names(aliases))
+    raise error(name[:64], f"no such field{hint}; put your own fields into {_OWN[error]}")
+
+
+def _all_names(aliases: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [alias for names in aliases.values() for alias in names]
 
 
 _OWN: dict[type[InvalidInput], str] = {InvalidEvent: "'data'", InvalidItem: "'attributes'"}
