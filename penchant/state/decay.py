@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
+
 from penchant.core.instant import Instant, span
 
 BLOCK = 512  # half-lives in a block: 2 ** 512 leaves room to 2 ** 1024 for weights and sums
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(msgspec.Struct, frozen=True):
     """What one event at one instant is multiplied by, a factor in [1, 2 ** 512) per half-life."""
 
     blocks: tuple[int, ...]

@@ -183,7 +183,7 @@ def _busy(number: int, name: str) -> Event:
     return Event(
         id=str(number),
         user="ann",
-        kind=kinds[number % 6],
+        kind=kinds[number % 6] if len(name) == 8 else name[: 60 + number % 5],
         at=NOON + number * 40 * 60_000_000,
         item=name,
         session=name if number % 3 else None,

@@ -225,9 +225,12 @@ def test_a_writer_that_dies_leaves_nobody_waiting(gate: Gate) -> None:
 
     writer = Writer(gate, 10_000, fail)
 
-    with pytest.raises(StoreUnavailable, match=r"the store is closed|the writer stopped"):
+    def write_until_it_dies() -> None:
         for number in range(5_000):
             writer.write(Append([event(f"e{number}")]))
+
+    with pytest.raises(StoreUnavailable, match=r"the store is closed|the writer stopped"):
+        write_until_it_dies()
 
 
 def test_a_closed_writer_takes_nothing(gate: Gate) -> None:
