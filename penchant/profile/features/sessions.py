@@ -7,12 +7,13 @@ from datetime import timedelta
 import msgspec
 
 from penchant.core import instant
-from penchant.core.instant import SECOND, Instant, span
+from penchant.core.instant import DAY, SECOND, Instant, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
-OPEN = 8  # sessions kept open for late events; older ones are closed into sums
+REACH: Instant = DAY  # a session that is named goes on within a day of its last event
+OPEN = 16  # sessions kept open for late events; older ones are closed into sums
 NAMES = 640  # bytes of the names of open sessions; longer names mean fewer open ones
 GAP = timedelta(minutes=30)  # CONTRACT X-18
 
@@ -38,9 +39,9 @@ class State(msgspec.Struct, array_like=True):
 class Sessions(Feature[State]):
     """Groups events by the session they name, the others by a gap of inactivity.
 
-    An event exactly one gap after the last still belongs to its session. A late event joins the
-    session it fell into, and one that bridges two joins them, as long as they are among the eight
-    latest; later than that it counts as a session of its own. Reads ``{count, mean_events,
+    A name that comes back after more than a day is a new session. An event exactly one gap after the last still belongs to its session. A late event joins the
+    session it fell into, and one that bridges two joins them, as long as they are among the
+    sixteen latest; later than that it counts as a session of its own. Reads ``{count, mean_events,
     mean_seconds, last: {started, ended, events}}``.
     """
 
@@ -68,6 +69,7 @@ class Sessions(Feature[State]):
             last.events += 1
         else:
             self._enter(state, Run(event.session, event.at, event.at, 1))
+            self._close(state)
 
     def merge(self, one: State, other: State) -> State:
         merged = State(
@@ -78,6 +80,7 @@ class Sessions(Feature[State]):
         )
         for run in [*one.open, *other.open]:
             self._enter(merged, Run(run.name, run.start, run.end, run.events))
+        self._close(merged)
         return merged
 
     def read(self, state: State, now: Instant) -> Reading:
@@ -113,24 +116,30 @@ class Sessions(Feature[State]):
                 apart.append(run)
         apart.append(new)
         apart.sort(key=lambda run: (run.end, run.start, run.name or ""))
-        first_open = _first_open(apart)
-        for closed in apart[:first_open]:
+        state.open = apart
+
+    def _close(self, state: State) -> None:
+        """Sum up the runs that no later event is expected to touch."""
+        first_open = _first_open(state.open, max(self.gap, REACH))
+        for closed in state.open[:first_open]:
             state.sessions += 1
             state.events += closed.events
             state.length += closed.end - closed.start
-        state.open = apart[first_open:]
+        del state.open[:first_open]
 
     def _touch(self, one: Run, other: Run) -> bool:
-        if one.name is not None or other.name is not None:
-            return one.name == other.name
-        return one.start <= other.end + self.gap and other.start <= one.end + self.gap
+        if one.name != other.name:
+            return False
+        reach = self.gap if one.name is None else max(self.gap, REACH)
+        return one.start <= other.end + reach and other.start <= one.end + reach
 
 
-def _first_open(runs: list[Run]) -> int:
-    """From which run on they stay open: the latest few whose names fit."""
+def _first_open(runs: list[Run], reach: Instant) -> int:
+    """From which run on they stay open: the latest few, within reach, whose names fit."""
     size = 0
+    latest = runs[-1].end if runs else 0
     for place in range(len(runs) - 1, max(len(runs) - OPEN, 0) - 1, -1):
         size += len((runs[place].name or "").encode())
-        if size > NAMES and place < len(runs) - 1:
+        if runs[place].end < latest - reach or (size > NAMES and place < len(runs) - 1):
             return place + 1
     return max(len(runs) - OPEN, 0)
