@@ -31,13 +31,11 @@ class Source:
         self.name = name
         self._file = file
         self._size = size
-        outer = io.BufferedReader(cast("io.RawIOBase", file), _HEAD)
-        stream: io.BufferedReader = outer
-        if outer.peek(2)[:2] == _GZIP:
-            inside = cast("io.RawIOBase", gzip.GzipFile(fileobj=outer))
-            stream = io.BufferedReader(inside, _HEAD)
+        stream = io.BufferedReader(cast("io.RawIOBase", file), _HEAD)
+        if stream.peek(2)[:2] == _GZIP:
+            inside = gzip.GzipFile(fileobj=cast("BinaryIO", stream))
+            stream = io.BufferedReader(cast("io.RawIOBase", inside), _HEAD)
         self.stream = stream
-        self.compressed = stream is not outer
         try:
             self.head = stream.peek(_HEAD)[:_HEAD]
         except _BROKEN as error:

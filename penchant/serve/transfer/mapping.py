@@ -19,7 +19,7 @@ from penchant.core.suggestion import closest
 Fields: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Any], Any]
 
-_IDENTIFIERS = frozenset({"user", "kind", "id", "item", "session", "request", "category", "tags"})
+_IDENTIFIERS = frozenset({"user", "kind", "id", "item", "session", "request", "category"})
 _MAPS = frozenset({"context", "data", "attributes", "location"})
 _TIMES = frozenset({"at", "starts_at", "added"})
 _UNITS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}
@@ -71,9 +71,7 @@ class Plan:
                 allowed = "tags" if self.items else "item"
                 raise InvalidArgument("split", f"{target!r} holds one value; expected {allowed!r}")
         if self.time_unit is not None and self.time_unit not in _UNITS:
-            raise InvalidArgument(
-                "time_unit", f"{self.time_unit!r} is none of {', '.join(_UNITS)}"
-            )
+            raise InvalidArgument("time_unit", f"{self.time_unit!r} is none of {', '.join(_UNITS)}")
         if self.time_unit is not None and self.time_format is not None:
             raise InvalidArgument("time_unit", "a time is a number or a text; give one of the two")
 
@@ -229,7 +227,7 @@ class Mapper:
     def _compiled(self, columns: tuple[str, ...]) -> tuple[list[_Step], tuple[str, ...]]:
         chosen = self._chosen(columns)
         steps = [self._step(target, expression) for target, expression in chosen.items()]
-        used = {step.column for step in steps}
+        used = {name for step in steps for name in (step.column, ".".join(step.path))}
         rest = tuple(column for column in columns if column not in used)
         self.unmapped.update(dict.fromkeys(rest))
         self.mapped.update(chosen)
@@ -252,6 +250,8 @@ class Mapper:
             if target not in closed and _parse(expression)[0] in columns:
                 told[target] = expression
                 taken.add(_parse(expression)[0])
+        if self._plan.defaults:  # the format says what its columns are: nothing to guess
+            return told
         guesses: dict[str, tuple[int, str]] = {}
         for column in columns:
             rank, target = self._known.get(_plain(column), (0, ""))
@@ -274,6 +274,8 @@ class Mapper:
     def _change(self, target: str) -> Change | None:
         if target in _IDENTIFIERS:
             return _name
+        if target == "tags":
+            return _tags
         if target in _MAPS:
             return lambda value: _map(target, value)
         if target in _TIMES and (self._plan.time_format or self._plan.time_unit):
@@ -333,6 +335,14 @@ def _map(target: str, value: Any) -> Any:
         return msgspec.json.decode(value)
     except msgspec.DecodeError:
         raise Refused(target, f"expected a JSON object, got {value[:60]!r}") from None
+
+
+def _tags(value: Any) -> Any:
+    if isinstance(value, str):
+        raise Refused(
+            "tags", f"expected a list, got {value[:60]!r}; divide the text with --split tags=|"
+        )
+    return value
 
 
 def _split(value: Any, separator: str) -> list[Any]:
