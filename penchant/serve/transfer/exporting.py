@@ -183,11 +183,11 @@ def _write_lines(rows: _Rows, path: str) -> None:
 
 
 def _write_parquet(rows: _Rows, path: str, types: dict[str, str]) -> None:
-    with _replacing(path) as partial:
-        with NamedTemporaryFile("wb", prefix="penchant-", suffix=".jsonl") as lines:
-            _write(rows, cast("BinaryIO", lines))
-            lines.flush()
-            parquet.write(lines.name, partial, types)
+    temporary = NamedTemporaryFile("wb", prefix="penchant-", suffix=".jsonl")
+    with _replacing(path) as partial, temporary as lines:
+        _write(rows, cast("BinaryIO", lines))
+        lines.flush()
+        parquet.write(lines.name, partial, types)
 
 
 def _write(rows: _Rows, file: BinaryIO) -> None:
