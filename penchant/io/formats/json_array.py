@@ -49,7 +49,7 @@ def read(source: Source, options: Options) -> Iterator[Row]:
             yield _row(number, value)
         buffer = buffer[place:]
         if problem is not None and (ended or len(buffer) > LONGEST):
-            reason = f"is no JSON, the rest cannot be read: {problem}"
+            reason = f"is no JSON, the rest cannot be read: {getattr(problem, 'msg', problem)}"
             yield Row(number + 1, None, reason, _printable(buffer[:1_000]))
             return
 

@@ -21,7 +21,7 @@ _ZONED = "TIMESTAMP WITH TIME ZONE"
 def read(source: Source, options: Options) -> Iterator[Row]:
     """Rows of a Parquet file, numbered from 1. Raises ``MissingExtra`` without DuckDB."""
     duckdb = _duckdb()
-    with source.as_file() as path, closing(duckdb.connect()) as connection:
+    with source.as_file() as path, closing(_connected(duckdb)) as connection:
         try:
             described = connection.execute(
                 "DESCRIBE SELECT * FROM read_parquet(?)", [path]
@@ -49,7 +49,7 @@ def write(lines: str, path: str, columns: Mapping[str, str]) -> None:
     """Write a file of JSON lines as Parquet with these columns and DuckDB types, in its order."""
     duckdb = _duckdb()
     names = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
-    with closing(duckdb.connect()) as connection:
+    with closing(_connected(duckdb)) as connection:
         connection.execute(
             f"COPY (SELECT * FROM read_json({_literal(lines)}, format = 'newline_delimited', "
             f"columns = {{{names}}})) TO {_literal(path)} (FORMAT parquet, COMPRESSION zstd)"
@@ -63,6 +63,12 @@ def _duckdb() -> ModuleType:
         raise MissingExtra("Parquet", "archive") from None
     module: ModuleType = duckdb
     return module
+
+
+def _connected(duckdb: ModuleType) -> Any:
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")  # it would go to standard output
+    return connection
 
 
 def _plain(value: Any) -> Any:

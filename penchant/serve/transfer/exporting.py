@@ -183,8 +183,10 @@ def _write_lines(rows: _Rows, path: str) -> None:
 
 
 def _write_parquet(rows: _Rows, path: str, types: dict[str, str]) -> None:
-    temporary = NamedTemporaryFile("wb", prefix="penchant-", suffix=".jsonl")
-    with _replacing(path) as partial, temporary as lines:
+    with (
+        _replacing(path) as partial,
+        NamedTemporaryFile("wb", prefix="penchant-", suffix=".jsonl") as lines,
+    ):
         _write(rows, cast("BinaryIO", lines))
         lines.flush()
         parquet.write(lines.name, partial, types)

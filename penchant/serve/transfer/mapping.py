@@ -191,9 +191,9 @@ class Mapper:
                 out[step.target] = value
             else:
                 out.setdefault(step.target, {})[step.inside] = value
-        if rest:
-            own = out.setdefault("attributes" if self._plan.items else "data", {})
-            own.update({name: row[name] for name in rest if row[name] not in (None, "")})
+        own = {name: row[name] for name in rest if row[name] not in (None, "")}
+        if own:
+            out.setdefault("attributes" if self._plan.items else "data", {}).update(own)
         return out
 
     def check(self, columns: Sequence[str], nested: bool) -> None:
