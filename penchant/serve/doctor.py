@@ -20,6 +20,7 @@ from penchant.serve.engine import Parts, Penchant
 from penchant.serve.population import AT_ONCE, EVERYONE, KEY
 from penchant.serve.states import USER
 
+SHOWN = 5  # undeclared kinds that get a finding of their own
 LATEST = 20_000  # events looked at for items that the catalogue lacks
 NAMES = 100_000  # users compared with a name that nobody has
 ROOM = 256 << 20  # bytes of disk below which the doctor warns
@@ -93,13 +94,24 @@ def _behind(parts: Parts) -> Iterator[Finding]:
 
 def _kinds(p: Penchant) -> Iterator[Finding]:
     declared = p.parts.kinds.declared
-    for kind, count in p.stats()["kinds"].items():
-        if kind not in declared:
-            yield Finding(
-                "kinds",
-                f"{count:,} events are of the kind {kind!r}, which is not declared and weighs 0.1"
-                f"{closest(kind, declared)}; map it to that one, or declare it in kinds.toml",
-            )
+    counts = {kind: n for kind, n in p.stats()["kinds"].items() if kind not in declared}
+    for kind, count in list(counts.items())[:SHOWN]:
+        near = closest(kind, declared)
+        way_out = (
+            "map it to that one, or declare it" if near else "declare it, or map it to another"
+        )
+        yield Finding(
+            "kinds",
+            f"{count:,} events are of the kind {kind!r}, which is not declared and weighs 0.1"
+            f"{near}; {way_out}, in kinds.toml",
+        )
+    rest = list(counts)[SHOWN:]
+    if rest:
+        yield Finding(
+            "kinds",
+            f"{len(rest)} more kinds are not declared, {sum(counts[kind] for kind in rest):,} "
+            f"events in all: {', '.join(rest[:20])}",
+        )
 
 
 def _catalogue(parts: Parts) -> Iterator[Finding]:

@@ -65,6 +65,8 @@ def _pairs(value: dict[str, Any], indent: str) -> None:
         elif isinstance(one, list):
             peaks = sorted(range(len(one)), key=lambda place: -float(one[place]))[:3]
             one = ", ".join(f"{place} h {_short(one[place])}" for place in peaks if one[place])
+        if one == "":
+            continue
         say(f"{indent}{name:<14}{_short(one)}")
 
 
