@@ -75,13 +75,14 @@ class Parts:
 def _assemble(
     place: str, store: Store, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
 ) -> Parts:
-    edge = Edge(kinds, ZoneInfo(settings.zone), settings.strict_kinds, now, system.event_id)
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
     writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
     states = States(store, fold, shelf, writer, settings.cache_users)
     population = Population(store, crowd, shelf)
+    zone = ZoneInfo(settings.zone)
+    edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
     decisions = Decisions(population, crowd, shelf, system.request_id, now)
     return Parts(

@@ -11,10 +11,10 @@ from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
-from penchant.profile.features.habits import is_zone
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
+from penchant.profile.zones import is_zone
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:

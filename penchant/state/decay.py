@@ -58,7 +58,7 @@ class HalfLives:
         >>> lives = HalfLives.of(timedelta(days=1))
         >>> noon = 43_200_000_000
         >>> growth = lives.at(noon)
-        >>> growth.factors[0] * lives.fade(0, growth.blocks[0], noon + 86_400_000_000)
+        >>> round(growth.factors[0] * lives.fade(0, growth.blocks[0], noon + 86_400_000_000), 12)
         0.5
         """
         half_life = self.spans[index]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.core.event import Event
-from penchant.core.item import Item
+from penchant.core.item import Item, in_force
 from penchant.core.ports import (
     Append,
     ClearSnapshots,
@@ -169,12 +169,22 @@ def test_a_version_is_kept_when_a_change_teaches_something_else(store: Store) ->
     assert store.current(["i"])["i"].category == "swim"
 
 
-def test_a_version_nobody_saw_leaves_no_trace(store: Store) -> None:
-    store.commit(
-        [PutItems([Item(id="i", category="run")]), PutItems([Item(id="i", category="swim")])]
-    )
+def test_the_first_version_stays_for_the_events_before_it(store: Store) -> None:
+    store.commit([Append([event("a")]), PutItems([Item(id="i", category="run")])])
+    store.commit([PutItems([Item(id="i", category="swim")])])
 
-    assert [version.item.category for version in store.versions(["i"])["i"]] == ["swim"]
+    versions = store.versions(["i"])["i"]
+
+    assert [version.item.category for version in versions] == ["run", "swim"]
+    assert in_force(versions, 1) == Item(id="i", category="run")
+    assert in_force(versions, 2) == Item(id="i", category="swim")
+
+
+def test_a_later_version_nobody_saw_leaves_no_trace(store: Store) -> None:
+    for category in ("run", "swim", "bike"):
+        store.commit([PutItems([Item(id="i", category=category)])])
+
+    assert [version.item.category for version in store.versions(["i"])["i"]] == ["run", "bike"]
 
 
 def test_a_removed_item_keeps_its_versions_and_can_come_back(store: Store) -> None:
@@ -205,6 +215,15 @@ def test_only_the_first_put_of_an_item_is_an_arrival(store: Store) -> None:
     assert store.arrivals(0, 10) == ["a", "b", "c"]
     assert store.arrivals(seen, 10) == ["c"]
     assert store.arrivals(0, 1) == ["a"]
+
+
+def test_items_are_found_by_the_category_they_have_now(store: Store) -> None:
+    store.commit([PutItems([Item(id=id, category="run") for id in "cab"])])
+    store.commit([Append([event("e")]), PutItems([Item(id="a", category="swim")]), RemoveItem("b")])
+
+    assert store.of_category("run") == ["c"]
+    assert store.of_category("swim") == ["a"]
+    assert store.of_category("unknown") == []
 
 
 def test_items_are_listed_in_pages(store: Store) -> None:

@@ -115,9 +115,8 @@ class Covisitation(Feature[State]):
     def merge(self, one: State, other: State) -> State:
         """Sums of pairs; windows of ``other`` win, pairs across the border are not seen."""
         block = max(one.block, other.block)
-        merged = State(
-            block, max(one.latest, other.latest), windows={**one.windows, **other.windows}
-        )
+        windows = {user: list(window) for user, window in {**one.windows, **other.windows}.items()}
+        merged = State(block, max(one.latest, other.latest), windows=windows)
         for part in (one, other):
             factor = shift(part.block, block)
             for name, row in part.rows.items():
