@@ -39,7 +39,7 @@ def steps(page: str) -> Iterator[Step]:
         if language == "python":
             yield Step(language, body, "", block.end())
             continue
-        for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        for part in re.split(r"^\$ (?=penchant |cat )", body, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield Step(language, command, output, block.end())
 

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,10 @@ from penchant.io.formats.row import LONGEST, Options, Row
 from penchant.io.formats.source import opened
 
 
-def read(path: Path, format: str | None = None, **options: object) -> list[Row]:
+def read(path: Path, format: str | None = None, **options: Any) -> list[Row]:
     with opened(path) as source:
         name = find_format(format, source, str(path))
-        return list(FORMATS[name].read(source, Options(**options)))  # type: ignore[arg-type]  # by name
+        return list(FORMATS[name].read(source, Options(**options)))
 
 
 def made(path: Path, content: bytes | str) -> Path:
@@ -55,7 +56,7 @@ def made(path: Path, content: bytes | str) -> Path:
     ],
 )  # fmt: skip
 def test_a_source_is_read_as_what_it_is(
-    tmp_path: Path, name: str, content: str, options: dict[str, object], expected: list[object]
+    tmp_path: Path, name: str, content: str, options: dict[str, Any], expected: list[object]
 ) -> None:
     path = made(tmp_path / name, content)
 

@@ -36,10 +36,18 @@ def log(p: Penchant) -> list[Event]:
 
 
 def versions(p: Penchant) -> dict[str, list[Item]]:
-    """Every version of every item by id."""
+    """Every version of every item by id; of neighbours that teach the fold the same, the last."""
     ids = [id for _, id in p.parts.store.changed(0)]
     found: dict[str, tuple[ItemVersion, ...]] = p.parts.store.versions(ids)
-    return {id: [version.item for version in found[id]] for id in sorted(ids)}
+    return {id: _distinct([version.item for version in found[id]]) for id in sorted(ids)}
+
+
+def _distinct(items: list[Item]) -> list[Item]:
+    return [
+        item
+        for item, later in zip(items, [*items[1:], None], strict=True)
+        if later is None or (item.category, item.tags) != (later.category, later.tags)
+    ]
 
 
 NAMES = st.sampled_from(["ann", "bob", "cleo", "Zoë ß"])
