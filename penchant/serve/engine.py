@@ -38,6 +38,15 @@ from penchant.serve.population import Population
 from penchant.serve.rebuild import Progress, Rebuilt, rebuild
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
+from penchant.serve.transfer import (
+    Exported,
+    Imported,
+    ImportOptions,
+    StoreSink,
+    TransferProgress,
+    export,
+    import_source,
+)
 from penchant.serve.writer import Writer
 
 
@@ -223,6 +232,34 @@ class Penchant:
         """Events by kind and day, exposures, clicks per exposure by policy and position."""
         usage = self.parts.population.read(lambda folded: self.parts.crowd.read(folded, 0))["usage"]
         return {**usage.value, "waiting": self.parts.writer.waiting()}
+
+    # -- in and out -------------------------------------------------------------------------------
+
+    def import_(
+        self, path: str | Path, *, dry_run: bool = False, **options: Unpack[ImportOptions]
+    ) -> Imported:
+        """Import a log, a catalogue (``items=True``) or an export; ``-`` is standard input.
+
+        Durable when it returns. The same rows again add nothing. Refused rows go to a file; with
+        ``dry_run`` nothing is stored. Options: docs/import.md. Raises ``InvalidArgument``.
+        """
+        sink = None if dry_run else StoreSink(self.parts.store, self.parts.writer)
+        return import_source(path, self.parts.edge, sink, options)
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        what: str = "all",
+        progress: TransferProgress | None = None,
+    ) -> Exported:
+        """Write log and catalogue (or one: ``what``) as JSON lines or Parquet.
+
+        Imported into an empty store under the same settings, it gives the same states.
+        """
+        self.flush()
+        return export(self.parts.store, str(path), format=format, what=what, progress=progress)
 
     # -- upkeep ------------------------------------------------------------------------------------
 

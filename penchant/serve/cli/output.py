@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
-from penchant.core.errors import InvalidArgument, InvalidSettings, PenchantError
+import penchant
+from penchant.core.errors import InvalidArgument, InvalidSettings, NotFound, PenchantError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from penchant.core.slate import Slate
+    from penchant.serve.engine import Penchant
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -43,3 +54,172 @@ def errors() -> Iterator[None]:
     except PenchantError as error:
         click.echo(f"penchant: {error}", err=True)
         sys.exit(FAILED)
+
+
+@contextmanager
+def opened(store: str, *, everyone: bool = False) -> Iterator[Penchant]:
+    """The store that must be there already; with ``everyone``, knowing the latest of everybody.
+
+    Reading from a place without a store says so and makes no folder.
+    """
+    if "://" not in store and not (Path(store).expanduser() / "penchant.db").is_file():
+        raise NotFound(
+            f"there is no store at {store}; fill one with 'penchant import' or 'penchant track', "
+            "or name another with --store"
+        )
+    with penchant.open(store, follow=False) as p:
+        if everyone:
+            p.parts.population.catch_up()
+        yield p
+
+
+def learn(p: Penchant) -> None:
+    """Follow the log to its end, so that what is known of everyone is kept with the store."""
+    total = p.parts.population.behind()
+    with progress("learning") as report:
+        while not p.parts.population.follow():
+            left = p.parts.population.behind()
+            report(total - left, 1 - left / total if total else None)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, float | None], None]]:
+    """A bar on standard error while a person looks; told a number done and the share of all."""
+    if not is_terminal():
+        yield lambda done, share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]:,}"))
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task(what, total=None, done=0)
+
+        def told(done: int, share: float | None) -> None:
+            total = None if share is None else 1.0
+            bar.update(task, done=done, total=total, completed=share or 0.0)
+
+        yield told
+
+
+def say(text: str = "") -> None:
+    """A line for people."""
+    click.echo(text)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
+    """Rows for people: ruled on a terminal, plain columns in a pipe. Numbers stand to the right."""
+    texts = [[_cell(cell) for cell in row] for row in rows]
+    numeric = [
+        bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        for place in range(len(columns))
+    ]
+    if sys.stdout.isatty():
+        _ruled(columns, texts, numeric, title)
+        return
+    if title:
+        say(title)
+    widths = [
+        max(len(row[place]) for row in [list(columns), *texts]) for place in range(len(columns))
+    ]
+    for row in [list(columns), *texts]:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        say("  ".join(cells).rstrip())
+
+
+def _ruled(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool], title: str
+) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown: Table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left")
+    for name, right in zip(columns, numeric, strict=True):
+        shown.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    Console().print(shown)
+
+
+def _cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return f"{cell:.3f}"
+    return f"{cell:,}" if isinstance(cell, int) else _one_line(str(cell))
+
+
+def _one_line(text: str) -> str:
+    """Text without line breaks and control characters, which would disturb a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def print_slate(p: Penchant, slate: Slate) -> None:
+    """A slate for people: what, how good, and why."""
+    if not len(slate):
+        say("nothing to offer; 'penchant doctor' says why")
+        return
+    p.parts.shelf.fetch([choice.item for choice in slate])
+    rows = []
+    for place, choice in enumerate(slate, 1):
+        item = p.parts.shelf.current(choice.item)
+        title = (item.title or "") if item else ""
+        why = "; ".join(
+            f"{reason.name} {reason.share:.3f}"
+            + (f" ({', '.join(reason.evidence[:2])})" if reason.evidence else "")
+            for reason in choice.why
+            if reason.share
+        )
+        rows.append((place, choice.item, title[:40], choice.score, why))
+    if not any(row[2] for row in rows):
+        table(("", "item", "score", "why"), [(a, b, d, e) for a, b, _, d, e in rows])
+    else:
+        table(("", "item", "title", "score", "why"), rows)
+
+
+_RULE = re.compile(r"([^=<>]+)(<=|>=|=)(.+)", re.DOTALL)
+
+
+def where_of(rules: Sequence[str]) -> dict[str, Any] | None:
+    """``category=run``, ``tags=a|b``, ``price<=5``, ``price>=2`` as a ``where`` filter."""
+    found: dict[str, Any] = {}
+    for rule in rules:
+        parts = _RULE.fullmatch(rule)
+        if parts is None:
+            raise InvalidArgument("where", f"{rule!r} is no rule; expected FIELD=VALUE|VALUE")
+        name, sign, value = parts.groups()
+        if sign != "=":
+            border = "max" if sign == "<=" else "min"
+            found.setdefault(name, {})[border] = _number(name, value)
+        else:
+            values = value.split("|")
+            found[name] = values[0] if len(values) == 1 else values
+    return found or None
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidArgument(f"where.{name}", f"expected a number, got {text!r}") from None
+
+
+def moment_of(text: str | None, zone: str) -> datetime | None:
+    """The moment of a time on the command line; what has no zone is in that of the store."""
+    if text is None:
+        return None
+    from penchant.core import instant
+
+    try:
+        return instant.moment(instant.read(text, ZoneInfo(zone))[0])
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument("at", str(error)) from None

@@ -2,18 +2,73 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-import penchant
-from penchant.serve.cli.output import as_json, errors, print_json
+from penchant.profile.profile import Profile
+from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
 
 
 @click.command("profile")
 @click.argument("user")
+@click.option("--at", metavar="TIME", help="As it was then; default now.")
 @as_json
 @click.pass_obj
-def verb(store: str, user: str, json: bool) -> None:
+def verb(store: str, user: str, at: str | None, json: bool) -> None:
     """What is known of USER."""
-    with errors(), penchant.open(store, follow=False) as p:
-        profile = p.user(user).profile()
-        print_json(profile.to_dict())
+    with errors(), opened(store) as p:
+        profile = p.user(user, at=moment_of(at, p.parts.settings.zone)).profile()
+        if json:
+            print_json(profile.to_dict())
+        else:
+            _show(profile)
+
+
+def _show(profile: Profile) -> None:
+    told = profile.to_dict()
+    say(f"{profile.user}, as of {told['as_of']}")
+    if not profile.activity["events"]:
+        say("nothing is known: no event names this user; 'penchant doctor USER' says more")
+        return
+    for name, reading in told["readings"].items():
+        value = reading["value"]
+        if not reading["evidence"] or not value:
+            continue
+        say()
+        heading = f"{name} (evidence {reading['evidence']:,}, {reading['window']})"
+        if isinstance(value, list):
+            _listed(heading, value[:8])
+        else:
+            say(heading)
+            _pairs(value, "  ")
+
+
+def _listed(heading: str, rows: list[Any]) -> None:
+    if not isinstance(rows[0], dict):
+        say(f"{heading}: {', '.join(map(str, rows))}")
+        return
+    say(heading)
+    columns = [name for name in rows[0] if name != "weight"] or list(rows[0])
+    table(columns, [[row.get(name) for name in columns] for row in rows])
+
+
+def _pairs(value: dict[str, Any], indent: str) -> None:
+    for name, one in value.items():
+        if one is None or one == {} or one == []:
+            continue
+        if isinstance(one, dict):
+            parts = {
+                key: part for key, part in list(one.items())[:12] if part not in (0, 0.0, None)
+            }
+            one = ", ".join(f"{key} {_short(part)}" for key, part in parts.items())
+        elif isinstance(one, list):
+            peaks = sorted(range(len(one)), key=lambda place: -float(one[place]))[:3]
+            one = ", ".join(f"{place} h {_short(one[place])}" for place in peaks if one[place])
+        if one == "":
+            continue
+        say(f"{indent}{name:<14}{_short(one)}")
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

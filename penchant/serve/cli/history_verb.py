@@ -1,0 +1,38 @@
+"""penchant history: what a person did, newest first."""
+
+from __future__ import annotations
+
+import click
+
+from penchant.core import instant
+from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
+
+
+@click.command("history")
+@click.argument("user")
+@click.argument("limit", type=int, default=20)
+@click.option("--kind", metavar="NAME", help="Only events of this kind.")
+@click.option("--at", metavar="TIME", help="As it was then; default now.")
+@as_json
+@click.pass_obj
+def verb(store: str, user: str, limit: int, kind: str | None, at: str | None, json: bool) -> None:
+    """The latest LIMIT events of USER."""
+    with errors(), opened(store) as p:
+        who = p.user(user, at=moment_of(at, p.parts.settings.zone))
+        events = who.history(limit, kind=kind)
+        if json:
+            print_json([event.to_dict() for event in events])
+        elif not events:
+            say("no events; 'penchant doctor USER' says more")
+        else:
+            columns = ("at", "kind", "item", "value", "text")
+            told = [
+                (event.kind, event.item, event.value, (event.text or "")[:60]) for event in events
+            ]
+            rows = [(instant.text(e.at)[:19], *row) for e, row in zip(events, told, strict=True)]
+            used = [
+                place for place in range(5) if any(row[place] not in (None, "") for row in rows)
+            ]
+            table(
+                [columns[place] for place in used], [[row[place] for place in used] for row in rows]
+            )

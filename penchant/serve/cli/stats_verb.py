@@ -1,0 +1,42 @@
+"""penchant stats: events by kind and day, clicks per exposure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from penchant.serve.cli.output import as_json, errors, opened, print_json, say, table
+
+DAYS = 10
+
+
+@click.command("stats")
+@as_json
+@click.pass_obj
+def verb(store: str, json: bool) -> None:
+    """Events by kind and day, exposures, clicks per exposure by policy."""
+    with errors(), opened(store, everyone=True) as p:
+        stats = p.stats()
+        if json:
+            print_json(stats)
+        else:
+            _show(stats)
+
+
+def _show(stats: dict[str, Any]) -> None:
+    say(f"{stats['events']:,} events")
+    if stats["kinds"]:
+        say()
+        table(("kind", "events"), list(stats["kinds"].items())[:20])
+        say()
+        days = list(stats["days"].items())
+        table(
+            ("day", "events"), days[-DAYS:], f"the last {min(DAYS, len(days))} of {len(days)} days"
+        )
+    if stats["exposures"]:
+        say()
+        table(
+            ("policy", "exposures", "clicks", "clicks per exposure"),
+            [(name, *rates.values()) for name, rates in stats["policies"].items()],
+        )

@@ -1,0 +1,368 @@
+"""Mapping: which columns of a source become which fields of an event or an item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+
+from penchant.core import instant
+from penchant.core.admission import EVENT_ALIASES, ITEM_ALIASES, EventForm, ItemForm
+from penchant.core.errors import InvalidArgument
+from penchant.core.suggestion import closest
+
+Fields: TypeAlias = dict[str, Any]
+Change: TypeAlias = Callable[[Any], Any]
+
+_IDENTIFIERS = frozenset({"user", "kind", "id", "item", "session", "request", "category"})
+_MAPS = frozenset({"context", "data", "attributes", "location"})
+_TIMES = frozenset({"at", "starts_at", "added"})
+_UNITS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}
+_PLANS = 1_000  # different sets of columns remembered
+
+
+class Refused(Exception):
+    """A value cannot become the field; not seen outside an import."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How rows are read: what the options of an import say, before any column is known.
+
+    ``columns`` maps fields to columns (``context.device`` to a place in a map), ``constants`` are
+    the same in every row, ``split`` divides a field by a separator, ``keep_rest`` puts columns
+    that nothing names into ``data`` (``attributes`` for items).
+    """
+
+    items: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    split: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
+    time_format: str | None = None
+    time_unit: str | None = None
+    keep_rest: bool = False
+
+    def __post_init__(self) -> None:
+        for name, targets in (
+            ("map", self.columns),
+            ("constants", self.constants),
+            ("split", self.split),
+        ):
+            for target in targets:
+                self._check(name, target)
+        for target in self.constants.keys() & self.columns.keys():
+            raise InvalidArgument("map", f"{target!r} is given as a column and as a constant")
+        for target in self.columns.values():
+            _parse(target)
+        for target in self.split:
+            if target != ("tags" if self.items else "item"):
+                allowed = "tags" if self.items else "item"
+                raise InvalidArgument("split", f"{target!r} holds one value; expected {allowed!r}")
+        if self.time_unit is not None and self.time_unit not in _UNITS:
+            raise InvalidArgument("time_unit", f"{self.time_unit!r} is none of {', '.join(_UNITS)}")
+        if self.time_unit is not None and self.time_format is not None:
+            raise InvalidArgument("time_unit", "a time is a number or a text; give one of the two")
+
+    def _check(self, option: str, target: str) -> None:
+        known = ItemForm.__struct_fields__ if self.items else EventForm.__struct_fields__
+        head, _, rest = target.partition(".")
+        if head in known and (not rest or head in _MAPS):
+            return
+        what = "item" if self.items else "event"
+        raise InvalidArgument(
+            option, f"{target!r} is no field of an {what}{closest(target, known)}"
+        )
+
+
+_CALL = re.compile(r"(\w+)\((.*)\)")
+
+
+def word(text: Any) -> str | None:
+    """The first word: of a command line, the command.
+
+    >>> word("nmap -A 172.18.1.5")
+    'nmap'
+    """
+    words = str(text).split(None, 1)
+    return words[0] if words else None
+
+
+def path(text: Any) -> str:
+    """The path of an address, without host, query and fragment.
+
+    >>> path("https://example.com/a/b?c=1")
+    '/a/b'
+    """
+    return urlsplit(str(text)).path or "/"
+
+
+FUNCTIONS: Mapping[str, Change] = {"word": word, "path": path}
+
+
+def _parse(expression: str) -> tuple[str, Change | None]:
+    """``word(cmd)`` is the column ``cmd`` and a function; anything else is a column."""
+    found = _CALL.fullmatch(expression)
+    if found is None:
+        return expression, None
+    if found[1] not in FUNCTIONS:
+        raise InvalidArgument(
+            "map",
+            f"{found[1]!r} is no function{closest(found[1], FUNCTIONS)}; "
+            f"expected one of {', '.join(FUNCTIONS)}, or the name of a column",
+        )
+    return found[2], FUNCTIONS[found[1]]
+
+
+def pairs(option: str, told: str | Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
+    """``"user=client,kind=action"`` as a mapping; a mapping as it is.
+
+    >>> pairs("map", "user=client,kind=action")
+    {'user': 'client', 'kind': 'action'}
+    """
+    if isinstance(told, Mapping):
+        return dict(told)
+    texts = [told] if isinstance(told, str) else list(told or ())
+    found: dict[str, str] = {}
+    for pair in ",".join(texts).split(",") if texts else ():
+        target, equals, source = pair.partition("=")
+        if not (target.strip() and equals and source):
+            raise InvalidArgument(
+                option, f"{pair!r} is no pair; expected FIELD=COLUMN,FIELD=COLUMN"
+            )
+        if target.strip() in found:
+            raise InvalidArgument(option, f"names {target.strip()!r} twice")
+        found[target.strip()] = source
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One column on its way: where from, what is done to it, where to."""
+
+    target: str
+    inside: str | None
+    column: str
+    path: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+class Mapper:
+    """Turns rows into the fields of a form. Columns are looked at once for each set of them."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._form = ItemForm if plan.items else EventForm
+        aliases = ITEM_ALIASES if plan.items else EVENT_ALIASES
+        self._known: dict[str, tuple[int, str]] = {}
+        for target in self._form.__struct_fields__:
+            for rank, name in enumerate((target, *aliases.get(target, ()))):
+                self._known.setdefault(_plain(name), (rank, target))
+        self._plans: dict[tuple[str, ...], tuple[list[_Step], tuple[str, ...]]] = {}
+        self.unmapped: dict[str, None] = {}
+        self.mapped: dict[str, str] = {}
+
+    def fields(self, row: Fields) -> Fields:
+        """The fields a row gives to its form, empty ones left out. Raises ``Refused``."""
+        key = tuple(row)
+        known = self._plans.get(key)
+        steps, rest = self._compiled(key) if known is None else known
+        out: Fields = dict(self._plan.constants)
+        for step in steps:
+            value = row.get(step.column) if not step.path else _inside(row, step.path)
+            if value is None or value == "":
+                continue
+            for change in step.changes:
+                value = change(value)
+            if value is None:
+                continue
+            if step.inside is None:
+                out[step.target] = value
+            else:
+                out.setdefault(step.target, {})[step.inside] = value
+        own = {name: row[name] for name in rest if row[name] not in (None, "")}
+        if own:
+            out.setdefault("attributes" if self._plan.items else "data", {}).update(own)
+        return out
+
+    def check(self, columns: Sequence[str], nested: bool) -> None:
+        """Raise ``InvalidArgument`` where the map names no column, or a required field has none.
+
+        ``nested`` sources may have further columns in later rows and maps inside columns.
+        """
+        for target, expression in self._plan.columns.items():
+            column, _ = _parse(expression)
+            if column in columns or (nested and column.split(".", 1)[0] in columns):
+                continue
+            raise InvalidArgument(
+                "map",
+                f"{target}={expression}: there is no column {column!r}{closest(column, columns)}; "
+                f"there are {_listed(columns)}",
+            )
+        steps, _ = self._compiled(tuple(columns))
+        found = {step.target for step in steps} | self._plan.constants.keys()
+        for target in ("id",) if self._plan.items else ("user", "kind"):
+            if target not in found:
+                way = "" if self._plan.items else f" or give it once with --{target} NAME"
+                raise InvalidArgument(
+                    "map",
+                    f"no column for {target!r}; name it with --map {target}=COLUMN{way}. "
+                    f"There are {_listed(columns)}",
+                )
+        self._plans.clear()
+        self.unmapped.clear()
+        self.mapped.clear()
+
+    def _compiled(self, columns: tuple[str, ...]) -> tuple[list[_Step], tuple[str, ...]]:
+        chosen = self._chosen(columns)
+        steps = [self._step(target, expression) for target, expression in chosen.items()]
+        used = {name for step in steps for name in (step.column, ".".join(step.path))}
+        rest = tuple(column for column in columns if column not in used)
+        self.unmapped.update(dict.fromkeys(rest))
+        self.mapped.update(chosen)
+        if len(self._plans) >= _PLANS:
+            self._plans.clear()
+        compiled = steps, rest if self._plan.keep_rest else ()
+        self._plans[columns] = compiled
+        return compiled
+
+    def _chosen(self, columns: tuple[str, ...]) -> dict[str, str]:
+        """Field -> column: as told, then as the format says, then by known names."""
+        told = {
+            target: expression
+            for target, expression in self._plan.columns.items()
+            if _parse(expression)[0].split(".", 1)[0] in columns or _parse(expression)[0] in columns
+        }
+        taken = {_parse(expression)[0] for expression in told.values()}
+        closed = self._plan.columns.keys() | self._plan.constants.keys()
+        for target, expression in self._plan.defaults.items():
+            if target not in closed and _parse(expression)[0] in columns:
+                told[target] = expression
+                taken.add(_parse(expression)[0])
+        if self._plan.defaults:  # the format says what its columns are: nothing to guess
+            return told
+        guesses: dict[str, tuple[int, str]] = {}
+        for column in columns:
+            rank, target = self._known.get(_plain(column), (0, ""))
+            free = column not in taken and target not in closed and target not in told
+            if target and free and (target not in guesses or rank < guesses[target][0]):
+                guesses[target] = rank, column
+        return told | {target: column for target, (_, column) in guesses.items()}
+
+    def _step(self, target: str, expression: str) -> _Step:
+        column, function = _parse(expression)
+        head, _, inside = target.partition(".")
+        parts = tuple(column.split(".")) if "." in column else ()
+        changes = [] if function is None else [function]
+        if separator := self._plan.split.get(target):
+            changes.append(lambda value: _split(value, separator))
+        elif not inside and (change := self._change(head)):
+            changes.append(change)
+        return _Step(head, inside or None, parts[0] if parts else column, parts, tuple(changes))
+
+    def _change(self, target: str) -> Change | None:
+        if target in _IDENTIFIERS:
+            return _name
+        if target == "tags":
+            return _tags
+        if target in _MAPS:
+            return lambda value: _map(target, value)
+        if target in _TIMES and (self._plan.time_format or self._plan.time_unit):
+            return lambda value: self._time(target, value)
+        return None
+
+    def _time(self, target: str, value: Any) -> datetime:
+        shown = repr(value)[:60]
+        if isinstance(value, datetime):
+            return value
+        if self._plan.time_unit is not None:
+            try:
+                scaled = _scaled(value, self._plan.time_unit)
+                return instant.moment(scaled)
+            except (TypeError, ValueError, OverflowError):
+                raise Refused(
+                    target, f"expected a number of {self._plan.time_unit} since 1970, got {shown}"
+                ) from None
+        try:
+            return datetime.strptime(str(value), self._plan.time_format or "")  # noqa: DTZ007  # placed by the zone
+        except ValueError:
+            raise Refused(
+                target, f"expected a time like {self._plan.time_format!r}, got {shown}"
+            ) from None
+
+
+def _scaled(value: Any, unit: str) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    try:  # whole numbers stay exact
+        number = int(value) if not isinstance(value, float) else value
+    except ValueError:
+        number = float(value)
+    if isinstance(number, int):
+        return number // 1_000 if unit == "ns" else number * int(_UNITS[unit])
+    return round(number * _UNITS[unit])
+
+
+def _plain(name: str) -> str:
+    """A name without case and signs: ``User ID`` and ``user_id`` are one."""
+    return "".join(sign for sign in name.lower() if sign.isalnum()) or name
+
+
+def _name(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _map(target: str, value: Any) -> Any:
+    """A map that a table holds as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        raise Refused(target, f"expected a JSON object, got {value[:60]!r}") from None
+
+
+def _tags(value: Any) -> Any:
+    if isinstance(value, str):
+        raise Refused(
+            "tags", f"expected a list, got {value[:60]!r}; divide the text with --split tags=|"
+        )
+    return value
+
+
+def _split(value: Any, separator: str) -> list[Any]:
+    parts = value if isinstance(value, list) else str(value).split(separator)
+    return [_name(part.strip() if isinstance(part, str) else part) for part in parts if part != ""]
+
+
+def _inside(row: Fields, parts: Sequence[str]) -> Any:
+    """A value inside maps; a column whose own name has the dots wins."""
+    whole = ".".join(parts)
+    if whole in row:
+        return row[whole]
+    value: Any = row
+    for part in parts:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = ", ".join(columns[:20])
+    return f"{shown} and {len(columns) - 20} more" if len(columns) > 20 else shown or "none"

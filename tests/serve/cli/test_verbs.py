@@ -1,0 +1,219 @@
+"""Verbs: what they print for people and programs, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import penchant
+from penchant.serve.cli import VERBS, main
+from penchant.serve.cli.output import where_of
+
+AT = "2026-01-01T10:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PENCHANT_STORE", raising=False)
+
+
+@pytest.fixture
+def filled(elsewhere: None) -> None:
+    """A store at the default place: two people, three items."""
+    with penchant.open("penchant-store", follow=False) as p:
+        p.item("tea", title="Green tea", category="drink", tags=["hot"], price=3)
+        p.item("cups", title="Cups", category="ware", price=9)
+        for number, (user, item) in enumerate(
+            [("ann", "tea"), ("ann", "cups"), ("bob", "tea"), ("bob", "pot")]
+        ):
+            p.track(user, "purchase", item, id=f"e{number}", at=AT)
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(main, words, prog_name="penchant")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def told(*words: str) -> Any:
+    result = run(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_has_help_and_json(verb: str) -> None:
+    result = run(verb, "--help")
+
+    assert result.exit_code == 0
+    command = main.get_command(click.Context(main), verb)
+    assert command is not None
+    assert any("--json" in option.opts for option in command.params)
+
+
+def test_help_imports_no_verb() -> None:
+    code = (
+        "import sys\nfrom penchant.serve.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'rich', 'msgspec', 'sqlite3', 'penchant.serve.engine'} & sys.modules.keys()\n"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "doctor" in done.stdout
+
+
+READING = ["profile ann", "recommend ann", "similar tea", "history ann", "stats", "doctor",
+           "export all.jsonl", "rebuild", "check"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", READING)
+def test_reading_from_no_store_says_so_and_makes_none(words: str, tmp_path: Path) -> None:
+    result = run("--store", "nowhere", *words.split())
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "penchant: there is no store at nowhere; fill one with 'penchant import' or "
+        "'penchant track', or name another with --store\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "answer"),
+    [
+        ("recommend ann 0", 2, "count: expected a whole number from 1 to 500, got 0"),
+        ("recommend ann --seen hid", 2,
+         "seen: expected one of hide, keep, fade, got 'hid'; closest is 'hide'"),
+        ("recommend ann --where drink", 2,
+         "where: 'drink' is no rule; expected FIELD=VALUE|VALUE"),
+        ("recommend ann --where price<=low", 2, "where.price: expected a number, got 'low'"),
+        ("similar teapot", 1, "no item 'teapot': neither the catalogue nor an event names it"),
+        ("history ann 0", 2, "limit: expected 1 to 10000, got 0"),
+        ("profile ann --at noon", 2,
+         "at: 'noon' is no time; expected RFC 3339 such as 2026-01-31T09:30:00Z, a date, "
+         "or an epoch number"),
+        ("track ann click --at noon", 1,
+         "at: 'noon' is no time; expected RFC 3339 such as 2026-01-31T09:30:00Z, a date, "
+         "or an epoch number"),
+        ("track ann click --data [1]", 2,
+         "data: expected a JSON object, got '[1]': Expected `object`, got `array`"),
+        ("import none.csv", 2, "source: there is no file 'none.csv'"),
+        ("export all.jsonl --format xml", 2, "format: 'xml' is none of jsonl, parquet"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_one_line_and_an_exit_code(
+    filled: None, words: str, code: int, answer: str
+) -> None:
+    result = run(*words.split())
+
+    assert (result.exit_code, result.stderr) == (code, f"penchant: {answer}\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["profil ann", "profile", "recommend ann many", "track ann", "export a --items --events"],
+)
+def test_wrong_use_is_exit_code_2(filled: None, words: str) -> None:
+    assert run(*words.split()).exit_code == 2
+
+
+def test_a_wrong_setting_is_exit_code_2(filled: None) -> None:
+    Path("penchant-store/penchant.toml").write_text("zon = 'UTC'")
+
+    result = run("stats")
+
+    assert result.exit_code == 2
+    assert "zon: no such setting in penchant.toml; closest is 'zone'" in result.stderr
+
+
+def test_an_event_is_tracked_once(elsewhere: None) -> None:
+    words = ["track", "ann", "rating", "tea", "--value", "4", "--at", AT, "--id", "e1"]
+    context = ["--context", '{"device": "ios"}']
+
+    first, again = told(*words, *context), told(*words, *context)
+
+    assert first == {"id": "e1", "accepted": 1, "duplicates": 0}
+    assert again == {"id": "e1", "accepted": 0, "duplicates": 1}
+    assert told("history", "ann") == [
+        {"id": "e1", "user": "ann", "kind": "rating", "at": AT, "item": "tea", "value": 4.0,
+         "context": {"device": "ios"}}
+    ]  # fmt: skip
+
+
+def test_a_store_is_named_by_option_or_environment(
+    filled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_STORE", "nowhere")
+
+    assert run("stats").exit_code == 1
+    assert run("--store", "penchant-store", "stats").exit_code == 0
+
+
+def test_reading_verbs_answer_as_the_python_surface_does(filled: None) -> None:
+    assert told("profile", "ann")["readings"]["activity"]["value"]["events"] == 2
+    assert (
+        told("profile", "ann", "--at", "2025-01-01")["readings"]["activity"]["value"]["events"] == 0
+    )
+    assert [choice["item"] for choice in told("recommend", "ann", "--seen", "hide")["items"]] == [
+        "pot"
+    ]
+    only = told(
+        "recommend", "ann", "--seen", "keep", "--where", "price<=5", "--where", "category=drink"
+    )
+    assert [choice["item"] for choice in only["items"]] == ["tea"]
+    assert {choice["item"] for choice in told("similar", "tea")["items"]} == {"cups", "pot"}
+    assert told("stats")["kinds"] == {"purchase": 4}
+    assert told("check")["passed"] is True
+    assert told("rebuild", "--processes", "1")["events"] == 4
+
+
+def test_people_get_tables_without_control_signs(filled: None) -> None:
+    assert run("history", "ann").stdout.splitlines()[0].split() == ["at", "kind", "item"]
+    assert "Green tea" in run("recommend", "ann", "--seen", "keep").stdout
+    assert "purchase       4" in run("stats").stdout
+    assert run("check").stdout == "replay equals live: 2 users and the population\n"
+    assert "\x1b" not in run("profile", "ann").stdout
+
+
+def test_somebody_unknown_gets_words(filled: None) -> None:
+    assert "no event names this user" in run("profile", "zed").stdout
+    assert run("history", "zed").stdout == "no events; 'penchant doctor USER' says more\n"
+
+
+def test_import_and_export_go_through_pipes(filled: None) -> None:
+    exported = run("export", "-")
+    result = CliRunner().invoke(
+        main, ["--store", "other", "import", "-", "--json"], input=exported.stdout
+    )
+
+    assert json.loads(result.stdout)["accepted"] == 4
+    assert run("--store", "other", "check").exit_code == 0
+
+
+def test_a_dry_run_and_a_missing_file_make_no_store(tmp_path: Path) -> None:
+    Path("log.csv").write_text("user,kind\nann,click\n")
+
+    assert told("import", "log.csv", "--dry-run")["events"] == 1
+    assert run("import", "none.csv").exit_code == 2
+    assert [entry.name for entry in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_where_rules_become_filters() -> None:
+    assert where_of([]) is None
+    assert where_of(["tags=a|b", "price>=2", "price<=5", "category=x=y"]) == {
+        "tags": ["a", "b"],
+        "price": {"min": 2.0, "max": 5.0},
+        "category": "x=y",
+    }

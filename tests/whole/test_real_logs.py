@@ -1,0 +1,140 @@
+"""The how-to pages: every command on them prints what the page shows, on the real logs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from penchant.serve.cli import main
+from penchant.serve.engine import Penchant
+
+_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_checker = OutputChecker()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command with its output, or a piece of Python; ``start`` and ``end`` are its place."""
+
+    language: str
+    command: str
+    output: str
+    end: int
+
+
+def steps(page: str) -> Iterator[Step]:
+    """The commands of a page in their order."""
+    for block in _BLOCK.finditer(page):
+        language, body = block.groups()
+        if language == "python":
+            yield Step(language, body, "", block.end())
+            continue
+        for part in re.split(r"^\$ (?=penchant |cat )", body, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            yield Step(language, command, output, block.end())
+
+
+def run(command: str, data: Path | None) -> str:
+    """What ``penchant ...`` prints in the present folder, the data folder shown as ``$DATA``."""
+    words = shlex.split(command)
+    assert words[0] == "penchant", f"pages run penchant and cat, not {words[0]}"
+    place = str(data)
+    result = CliRunner().invoke(
+        main, [word.replace("$DATA", place) for word in words[1:]], prog_name="penchant"
+    )
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    shown = result.output.replace(place, "$DATA")
+    return re.sub(r"(?m)^(  seconds +)[\d.]+$", r"\1...", shown)
+
+
+def agrees(expected: str, printed: str) -> bool:
+    """Whether a command printed what the page shows; ``...`` stands for anything."""
+    options = ELLIPSIS | NORMALIZE_WHITESPACE
+    return _checker.check_output(expected or "\n", printed or "\n", options)
+
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "howto").glob("*.md"))
+OWN = "your-own-csv"  # the page that makes its own data
+DATA = Path(os.environ.get("PENCHANT_DATA", ROOT.parent / "shared" / "data")).resolve()
+
+
+def write(step: Step) -> None:
+    """Make the file that a page shows by ``cat``; one that is there already must be as shown."""
+    path = Path(step.command.removeprefix("cat "))
+    if path.exists():
+        assert path.read_text() == step.output
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(step.output)
+
+
+def run_python(code: str) -> str:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "page", "exec"), {})
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_prints_what_the_page_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if page.stem != OWN and not DATA.is_dir():
+        pytest.skip(f"the real logs are absent: no folder {DATA}; PENCHANT_DATA names another")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PENCHANT_STORE", raising=False)
+
+    for step in steps(page.read_text()):
+        if step.language == "python":
+            assert run_python(step.command)
+        elif step.command.startswith("cat "):
+            write(step)
+        else:
+            printed = run(step.command, DATA)
+            assert agrees(step.output, printed), f"$ {step.command}\n{printed}"
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("kypo_shell/commands.jsonl.gz",
+         {"kind": "command", "map": "user=trainee,at=timestamp_str,text=cmd,item=word(cmd)"}),
+        ("apache_logs/apache_logs.gz", {}),
+    ],
+)  # fmt: skip
+def test_a_real_log_is_exported_and_comes_back_bit_for_bit(
+    tmp_path: Path, name: str, options: dict[str, str]
+) -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"the real logs are absent: no folder {DATA}; PENCHANT_DATA names another")
+
+    def states(p: Penchant) -> dict[str, bytes]:
+        parts = p.parts
+        told = {
+            user: parts.fold.encode(parts.states.replayed(user))
+            for user in parts.store.users(limit=10_000)
+        }
+        return {**told, "*": parts.crowd.encode(parts.population.replayed())}
+
+    with (
+        Penchant(tmp_path / "one", follow=False) as one,
+        Penchant(tmp_path / "other", follow=False) as other,
+    ):
+        one.import_(DATA / name, refused=tmp_path / "refused.jsonl", **options)  # type: ignore[arg-type]  # by name
+        one.export(tmp_path / "all.parquet")
+        other.import_(tmp_path / "all.parquet")
+
+        assert states(other) == states(one)
+        assert other.parts.store.count() == one.parts.store.count() > 9_000
