@@ -182,9 +182,13 @@ class Edge:
             _check_characters("tags", tag, InvalidItem)
         return item
 
-    def event_from(self, raw: object, now: Instant | None = None) -> Event:
-        """The event of a mapping under any known names; slower, and exact in what is wrong."""
+    def event_from(self, raw: object, now: Instant | None = None, id: str | None = None) -> Event:
+        """The event of a mapping under any known names; slower, and exact in what is wrong.
+
+        ``id`` is given to an event that has none.
+        """
         form = convert(raw, EventForm, EVENT_ALIASES, InvalidEvent)
+        form.id = form.id or id
         return self.event(form, self.now() if now is None else now)
 
     def item_from(self, raw: object, now: Instant | None = None) -> Item:

@@ -58,6 +58,10 @@ class States:
         with self._lock:
             return answer(self._current(user).folded)
 
+    def holds(self, user: str) -> bool:
+        """Whether the user's states are in memory, so that a read only folds what is new."""
+        return user in self._live
+
     def replayed(self, user: str, until: Instant | None = None) -> Folded:
         """The user's states folded from nothing, from events up to an instant if one is given."""
         tail = self._store.tail(user, 0)

@@ -12,6 +12,7 @@ from penchant.version import __version__
 # verb -> what `penchant --help` says of it; the verb lives in penchant/serve/cli/VERB.py as `verb`
 VERBS = {
     "profile": "What is known of a person.",
+    "serve": "Answer over HTTP.",
 }
 
 
