@@ -163,14 +163,16 @@ class Edge:
 
     def item(self, form: ItemForm, now: Instant) -> Item:
         """The item of a form. Raises :class:`InvalidItem` naming the field at fault."""
-        starts_at = form.starts_at and self._when("starts_at", form.starts_at, now, InvalidItem)[0]
+        starts_at: Instant | None = None
+        if form.starts_at is not None:
+            starts_at = self._when("starts_at", form.starts_at, now, InvalidItem)[0]
         item = Item(
             id=form.id,
             category=form.category,
             tags=tuple(dict.fromkeys(form.tags)),
             title=form.title,
             location=form.location,
-            starts_at=None if starts_at is None else int(starts_at),
+            starts_at=starts_at,
             price=_finite("price", form.price, InvalidItem),
             available=form.available,
             attributes=_bounded("attributes", form.attributes or {}, MAP_SIZE, InvalidItem),

@@ -69,6 +69,19 @@ CREATE TABLE snapshots (
 """
 
 
+# One statement adds many rows: the driver gives up the interpreter for each statement and has to
+# wait for it again, which takes longer than the row while other threads compute.
+_INSERTS = tuple(
+    (
+        rows,
+        "INSERT INTO events (id, user, session, body) VALUES "
+        + ", ".join(["(?, ?, ?, ?)"] * rows)
+        + " ON CONFLICT (id) DO NOTHING",
+    )
+    for rows in (512, 128, 32, 8, 2, 1)
+)
+
+
 class SqliteStore:
     """A folder with ``penchant.db`` in it, made if absent.
 
@@ -221,11 +234,12 @@ class SqliteStore:
 
     def _append(self, logged: Sequence[events.Event]) -> int:
         before = self._writer.total_changes
-        self._writer.executemany(
-            "INSERT INTO events (id, user, session, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO NOTHING",
-            [(event.id, event.user, event.session, events.encode(event)) for event in logged],
-        )
+        start = 0
+        for rows, insert in _INSERTS:
+            while len(logged) - start >= rows:
+                chunk = logged[start : start + rows]
+                self._writer.execute(insert, [value for event in chunk for value in _row(event)])
+                start += rows
         return self._writer.total_changes - before
 
     def _put(self, items: Sequence[Item]) -> int:
@@ -354,3 +368,7 @@ class SqliteStore:
             (text for name, text in ways_out.items() if code.startswith(name)), str(error)
         )
         return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")
+
+
+def _row(event: events.Event) -> tuple[str, str, str | None, bytes]:
+    return event.id, event.user, event.session, events.encode(event)

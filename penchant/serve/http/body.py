@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from penchant.core.admission import explain
 from penchant.core.errors import InvalidArgument
 from penchant.serve.http.problems import Refusal, pointer
+from penchant.serve.http.reasons import explained
 
 LIMIT = 16 * 1024 * 1024  # bytes of one body, zipped or not
 JSON_TYPES = frozenset({b"application/json", b"text/json"})
@@ -110,7 +110,7 @@ def decode(headers: Mapping[bytes, bytes], body: bytes, type: type[Body]) -> Bod
     try:
         return msgspec.json.decode(body, type=type)
     except msgspec.ValidationError as error:
-        field, reason = explain(error)
+        field, reason = explained(error, type)
         raise InvalidArgument(pointer(field), reason) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise no_json(error) from None

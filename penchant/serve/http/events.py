@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from http import HTTPStatus
 
 import msgspec
@@ -18,7 +19,7 @@ from penchant.serve.http.wire import ReceiptBody
 from penchant.serve.intake import Sorted
 
 LONG = 256 * 1024  # bytes; a longer body is taken apart on a thread
-KEY_LENGTH = 255
+_KEY = re.compile(r"[!-~]{1,200}")
 _encode = msgspec.json.Encoder().encode
 _ONE = Answer(202, _encode(ReceiptBody(1, 0, [])))
 _ONE_AGAIN = Answer(202, _encode(ReceiptBody(0, 1, [])))
@@ -36,7 +37,7 @@ async def post(call: Call) -> Answer:
     if not sorted_.events:
         if not sorted_.rejected:
             return Answer(202, _encode(Receipt()))
-        raise AllRefused(sorted_.rejected, not lines and body.lstrip()[:1] == b"{")
+        raise AllRefused(sorted_.rejected, not lines and body.lstrip()[:1] != b"[")
     sent = len(sorted_.events)
     accepted = await call.server.writes.write(Append(sorted_.events))
     metrics.accepted += accepted
@@ -51,10 +52,10 @@ def idempotency_key(sent: bytes | None) -> str | None:
     if sent is None:
         return None
     key = sent.decode("latin-1").strip()
-    if not 1 <= len(key) <= KEY_LENGTH:
+    if not _KEY.fullmatch(key):
         raise Refusal(
             HTTPStatus.BAD_REQUEST,
-            f"expected 1 to {KEY_LENGTH} characters, got {len(key)}",
+            "expected 1 to 200 visible ASCII characters, such as a UUID",
             field="Idempotency-Key",
         )
     return key

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from penchant.serve.engine import Penchant
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -36,7 +37,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        key = method, route, status
+        key = (method if method in METHODS else "OTHER"), route, status
         self.requests[key] = self.requests.get(key, 0) + 1
         durations = self.durations.get(route)
         if durations is None:

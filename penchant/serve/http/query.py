@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
 
-from penchant.core.admission import explain
 from penchant.core.errors import InvalidArgument
 from penchant.core.suggestion import closest
 from penchant.serve.http.problems import Refusal
+from penchant.serve.http.reasons import explained
 from penchant.serve.http.wire import Query
 
 MOST = 600  # parameters in one query: 500 items and room to spare
@@ -43,10 +43,11 @@ def read_query(text: bytes, type: type[Parameters]) -> Parameters:
     try:
         return msgspec.convert(given, type, strict=False)
     except msgspec.ValidationError as error:
-        field, reason = explain(error)
+        field, reason = explained(error, type)
         name = field.partition("[")[0]
-        shown = f", got {str(given[name])[:60]!r}" if name in given and name not in lists else ""
-        raise InvalidArgument(field, f"{reason}{shown}") from None
+        if name in given and name not in lists and ", got '" not in reason:
+            reason = f"{reason.removesuffix(', got `str`')}, got {given[name][:60]!r}"
+        raise InvalidArgument(field, reason) from None
 
 
 def read_where(text: str | None) -> dict[str, Any] | None:

@@ -93,10 +93,10 @@ class Server:
         try:
             operation, names = self.table.find(request.method, request.path)
             request.route = operation.path
-            in_body = operation.body is not None
             self.keyring.check(request.headers, request.host, operation.scope)
             call = Call(self, request, names)
             call.query = read_query(request.query, operation.query)
+            in_body = operation.body is not None
             if operation.body is not None and not operation.raw:
                 body = await read_body(request.headers, request.receive)
                 call.body = decode(request.headers, body, operation.body)

@@ -117,7 +117,7 @@ class BatchCall(Struct, frozen=True, forbid_unknown_fields=True):
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: Annotated[str, Meta(min_length=1, max_length=8_192)]
-    body: Raw = Raw()
+    body: Raw = msgspec.field(default_factory=Raw)
 
 
 class BatchAnswer(Struct, frozen=True):
