@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,18 @@ class Client:
 
     def get(self, url: str, **options: Any) -> Any:
         return self("GET", url, **options).json()
+
+    def problem(self, method: str, url: str, **options: Any) -> tuple[int, str | None, str]:
+        """Status, field and reason of a problem document, which must be a proper one."""
+        headers = {"x-request-id": "r1", **options.pop("headers", {})}
+        answer = self(method, url, headers=headers, **options)
+        told = answer.json()
+        status = answer.status_code
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert told["type"] == "about:blank"
+        assert (told["status"], told["title"]) == (status, HTTPStatus(status).phrase)
+        assert told["request_id"] == answer.headers["x-request-id"] == "r1"
+        return status, told.get("field"), told["detail"]
 
     def send(self, events: Any, **options: Any) -> Any:
         return self("POST", "/v1/events", json=events, **options).json()

@@ -7,19 +7,18 @@ from typing import Any
 
 import pytest
 import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
-from hypothesis import HealthCheck, Phase, given, settings
 
 import penchant
 from penchant.serve.http import make_app
 from penchant.serve.http.application import OPERATIONS
 from penchant.serve.http.wire import NoQuery
-
 
 EXAMPLES = 25  # requests an operation and mode
 SECRET = "0123456789abcdef"
