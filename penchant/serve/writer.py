@@ -81,7 +81,7 @@ class Writer:
         ``wake`` runs on the writer's thread. Raises ``QueueFull`` when more events wait than the
         capacity allows; nothing was queued then.
         """
-        size = len(write.events) if isinstance(write, Append) else 1
+        size = len(write.events) if isinstance(write, Append) else 0
         ticket = Ticket(write, wake)
         with self._condition:
             self._check_open()

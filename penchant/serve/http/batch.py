@@ -18,7 +18,6 @@ _KEPT = (b"authorization", b"host")
 
 async def post(call: Call) -> Answer:
     """Answer every call by itself; one that fails does not hold up the others."""
-    call.server.keyring.identify(call.request.headers, call.request.host)
     answers: list[Any] = []
     for index, one in enumerate(call.body):
         given = await call.server.answer(_request(call.request, index, one))
@@ -68,9 +67,8 @@ OPERATIONS = (
         tag="operation",
         summary="Up to 100 calls in one round trip, in their order, each with its own answer.",
         write=post,
-        scope=None,
+        scope="any",
         body=Annotated[list[BatchCall], Meta(min_length=1, max_length=MOST)],
         answers={200: list[BatchAnswer]},
-        errors=(401,),
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from penchant.serve.engine import Penchant
 from penchant.serve.http.answer import Answer
 from penchant.serve.http.body import Receive
-from penchant.serve.http.keys import Scope
+from penchant.serve.http.keys import Wanted
 from penchant.serve.http.wire import NoQuery, Query
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Operation:
     read: Callable[[Call], Answer] | None = None
     write: Callable[[Call], Awaitable[Answer]] | None = None
     quick: Quick = never
-    scope: Scope | None = "read"
+    scope: Wanted = "read"
     query: type[Query] = NoQuery
     body: Any = None
     raw: bool = False

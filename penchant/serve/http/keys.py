@@ -14,6 +14,7 @@ from penchant.core.errors import InvalidSettings
 from penchant.serve.http.problems import Refusal
 
 Scope: TypeAlias = Literal["write", "read", "admin"]
+Wanted: TypeAlias = Scope | Literal["any"] | None  # None: open to everybody
 SCOPES: tuple[Scope, ...] = ("write", "read", "admin")
 SHORTEST = 16  # characters of a secret: what is shorter can be guessed
 _BEARER = (("www-authenticate", 'Bearer realm="penchant"'),)
@@ -31,8 +32,8 @@ class Key:
     def __repr__(self) -> str:
         return f"Key({self.name!r}, {self.scope!r})"
 
-    def admits(self, wanted: Scope) -> bool:
-        return self.scope in (wanted, "admin")
+    def admits(self, wanted: Wanted) -> bool:
+        return wanted == "any" or self.scope in (wanted, "admin")
 
 
 def parse(setting: str) -> tuple[Key, ...]:
@@ -78,8 +79,8 @@ class Keyring:
     def __init__(self, keys: tuple[Key, ...]) -> None:
         self.keys = keys
 
-    def check(self, headers: Mapping[bytes, bytes], server: str, wanted: Scope | None) -> None:
-        """Raise ``Refusal`` unless the request may. ``wanted`` is ``None`` for what is open to all.
+    def check(self, headers: Mapping[bytes, bytes], server: str, wanted: Wanted) -> None:
+        """Raise ``Refusal`` unless the request comes with a key of the wanted scope.
 
         Without keys only this machine is served, under its own names: a page in somebody's browser
         could otherwise reach it under another name that resolves here.
@@ -93,13 +94,6 @@ class Keyring:
                 )
         elif wanted is not None and not self._holder(headers).admits(wanted):
             raise Refusal(HTTPStatus.FORBIDDEN, f"the key has no scope {wanted!r}", headers=_BEARER)
-
-    def identify(self, headers: Mapping[bytes, bytes], server: str) -> None:
-        """Raise ``Refusal`` unless the request comes with any key, where there are keys."""
-        if self.keys:
-            self._holder(headers)
-        else:
-            self.check(headers, server, None)
 
     def _holder(self, headers: Mapping[bytes, bytes]) -> Key:
         scheme, _, secret = headers.get(b"authorization", b"").partition(b" ")

@@ -139,7 +139,7 @@ READS: list[tuple[str, str, int, str | None, str]] = [
         "/v1/items/unknown",
         404,
         None,
-        "no item 'unknown' in the catalogue; put it there with item()",
+        "no item 'unknown' in the catalogue",
     ),
     ("DELETE", "/v1/items/unknown", 404, None, "no item 'unknown' in the catalogue"),
 ]
