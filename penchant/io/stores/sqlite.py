@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
+from time import monotonic, sleep
 from typing import assert_never
 
 from penchant.core import event as events
@@ -32,6 +33,7 @@ FILE = "penchant.db"
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
+TURN = 0.0003  # seconds between two looks whether the other process has committed
 _PARAMETERS = 500  # ids asked for in one statement
 
 _SCHEMA = """
@@ -103,11 +105,12 @@ class SqliteStore:
         with self._errors():
             self._writer = self._connect()
             self._watcher = self._connect()
+            self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
             self._prepare()
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._guard, self._errors():
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 results = [self._carry_out(write) for write in writes]
                 self._writer.execute("COMMIT")
@@ -283,7 +286,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         """Lay the tables out, unless another process has just done so."""
-        self._writer.execute("BEGIN IMMEDIATE")
+        self._begin()
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         tables = self._writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         application = self._writer.execute("PRAGMA application_id").fetchone()[0]
@@ -304,6 +307,23 @@ class SqliteStore:
                 self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         finally:
             self._writer.execute("COMMIT")
+
+    def _begin(self) -> None:
+        """Begin a transaction once no other process is in one.
+
+        SQLite's own way to wait sleeps ever longer, up to 0.1 s, and so misses its turn again and
+        again while another process commits without a break.
+        """
+        give_up = monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or monotonic() >= give_up:
+                    raise
+            sleep(TURN)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

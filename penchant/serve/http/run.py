@@ -28,7 +28,6 @@ GRACE = 30  # seconds that requests under way have to finish when the server sto
 IDLE = 75  # seconds a connection is kept without a request; proxies in front keep theirs for 60
 WAITING = 2_048  # connections that may wait to be accepted
 LOOK = 0.2  # seconds after which a signal that came between two looks is noticed
-SWITCH = 0.001  # seconds a thread computes before another may: the writer waits less for the loop
 _STOP = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -75,7 +74,6 @@ def address(listener: socket.socket) -> str:
 
 def serve(engine: Penchant, listener: socket.socket) -> None:
     """Answer requests until SIGINT or SIGTERM, then finish those under way."""
-    sys.setswitchinterval(SWITCH)
     config = uvicorn.Config(
         make_app(engine),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
