@@ -27,6 +27,7 @@ JSON = {"content-type": "application/json"}
         (gzip.compress(msgspec.json.encode([CLICK, CLICK])), {**JSON, "content-encoding": "gzip"}),
         (b" [ " + msgspec.json.encode(CLICK) + b"," + msgspec.json.encode(CLICK) + b"]", JSON),
     ],
+    ids=["array", "charset", "lines", "gzip", "spaces"],
 )
 def test_events_arrive_in_every_form(client: Client, body: bytes, headers: dict[str, str]) -> None:
     answer = client("POST", "/v1/events", content=body, headers=headers)
