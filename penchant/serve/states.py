@@ -59,8 +59,13 @@ class States:
             return answer(self._current(user).folded)
 
     def holds(self, user: str) -> bool:
-        """Whether the user's states are in memory, so that a read only folds what is new."""
-        return user in self._live
+        """Whether a read would be quick: the states are in memory and nobody is folding now."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return user in self._live
+        finally:
+            self._lock.release()
 
     def replayed(self, user: str, until: Instant | None = None) -> Folded:
         """The user's states folded from nothing, from events up to an instant if one is given."""
