@@ -171,14 +171,16 @@ class Edge:
 
     def item(self, form: ItemForm, now: Instant) -> Item:
         """The item of a form. Raises :class:`InvalidItem` naming the field at fault."""
-        starts_at = form.starts_at and self._when("starts_at", form.starts_at, now, InvalidItem)[0]
+        starts_at: Instant | None = None
+        if form.starts_at is not None:
+            starts_at = self._when("starts_at", form.starts_at, now, InvalidItem)[0]
         item = Item(
             id=form.id,
             category=form.category,
             tags=tuple(dict.fromkeys(form.tags)),
             title=form.title,
             location=form.location,
-            starts_at=None if starts_at is None else int(starts_at),
+            starts_at=starts_at,
             price=_finite("price", form.price, InvalidItem),
             available=form.available,
             attributes=_bounded("attributes", form.attributes or {}, MAP_SIZE, InvalidItem),
@@ -190,9 +192,13 @@ class Edge:
             _check_characters("tags", tag, InvalidItem)
         return item
 
-    def event_from(self, raw: object, now: Instant | None = None) -> Event:
-        """The event of a mapping under any known names; slower, and exact in what is wrong."""
+    def event_from(self, raw: object, now: Instant | None = None, id: str | None = None) -> Event:
+        """The event of a mapping under any known names; slower, and exact in what is wrong.
+
+        ``id`` is given to an event that has none.
+        """
         form = convert(raw, EventForm, EVENT_ALIASES, InvalidEvent)
+        form.id = form.id or id
         return self.event(form, self.now() if now is None else now)
 
     def item_from(self, raw: object, now: Instant | None = None) -> Item:

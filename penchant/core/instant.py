@@ -137,5 +137,7 @@ def _from_number(number: int | float) -> Instant:
 
 def _bounded(at: Instant) -> Instant:
     if not EARLIEST <= at <= LATEST:
-        raise ValueError(f"the epoch value {at / SECOND:.0f} s lies outside the years 1900 to 9999")
+        raise ValueError(
+            f"the epoch value {at / SECOND:.15g} s lies outside the years 1900 to 9999"
+        )
     return at

@@ -190,7 +190,7 @@ class Penchant:
         self.parts.shelf.refresh()
         item = self.parts.shelf.current(id)
         if item is None:
-            raise NotFound(f"no item {id!r} in the catalogue; put it there with item()")
+            raise NotFound(f"no item {id!r} in the catalogue")
         return item
 
     def remove_item(self, id: str) -> None:

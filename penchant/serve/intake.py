@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -30,24 +31,31 @@ class Sorted:
 
 
 class Intake:
-    """Checks events at the edge: a fast way for our own names, a patient one for everything else."""
+    """Checks events at the edge: a fast way for our own names, a patient one for everything else.
+
+    With a ``key``, which names what is sent, an event without an id gets one made of the key and
+    its place: sending the same again changes nothing.
+    """
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
 
-    def mappings(self, raw: Iterable[object]) -> Sorted:
+    def mappings(self, raw: Iterable[object], key: str | None = None) -> Sorted:
         """Events from mappings under any known field names, or from events as they are."""
         now = self._edge.now()
         sorted_ = Sorted()
         for index, one in enumerate(raw):
             try:
-                event = one if isinstance(one, Event) else self._edge.event_from(one, now)
-                sorted_.events.append(event)
+                if isinstance(one, Event):
+                    sorted_.events.append(one)
+                else:
+                    id = None if key is None else id_of(key, index)
+                    sorted_.events.append(self._edge.event_from(one, now, id))
             except InvalidEvent as error:
                 sorted_.reject(index, error)
         return sorted_
 
-    def json(self, body: bytes) -> Sorted:
+    def json(self, body: bytes, key: str | None = None) -> Sorted:
         """Events from a JSON object or array.
 
         Raises ``msgspec.DecodeError`` where it is no JSON.
@@ -56,17 +64,17 @@ class Intake:
             forms = [_object.decode(body)] if body.lstrip()[:1] == b"{" else _array.decode(body)
         except msgspec.ValidationError:
             sent = _anything.decode(body)
-            return self.mappings(sent if isinstance(sent, list) else [sent])
-        return self._forms(forms)
+            return self.mappings(sent if isinstance(sent, list) else [sent], key)
+        return self._forms(forms, key)
 
-    def lines(self, body: bytes) -> Sorted:
+    def lines(self, body: bytes, key: str | None = None) -> Sorted:
         """Events from newline-delimited JSON; a line that is no JSON is rejected by itself."""
         try:
-            return self._forms(_object.decode_lines(body))
+            return self._forms(_object.decode_lines(body), key)
         except (msgspec.DecodeError, RecursionError):
-            return self._patient_lines(body)
+            return self._patient_lines(body, key)
 
-    def _patient_lines(self, body: bytes) -> Sorted:
+    def _patient_lines(self, body: bytes, key: str | None) -> Sorted:
         sent: list[Any] = []
         broken: list[Rejection] = []
         for index, line in enumerate(filter(None, map(bytes.strip, body.split(b"\n")))):
@@ -75,19 +83,30 @@ class Intake:
             except (msgspec.DecodeError, RecursionError) as error:
                 sent.append(None)
                 broken.append(Rejection(index, "$", f"no JSON: {error}"))
-        sorted_ = self.mappings(sent)
+        sorted_ = self.mappings(sent, key)
         unread = {rejection.index for rejection in broken}
         told = [rejection for rejection in sorted_.rejected if rejection.index not in unread]
         sorted_.rejected = sorted([*told, *broken], key=lambda rejection: rejection.index)
         return sorted_
 
-    def _forms(self, forms: list[EventForm]) -> Sorted:
+    def _forms(self, forms: list[EventForm], key: str | None) -> Sorted:
         now = self._edge.now()
         event = self._edge.event
         sorted_ = Sorted()
         for index, form in enumerate(forms):
             try:
+                if key is not None and form.id is None:
+                    form.id = id_of(key, index)
                 sorted_.events.append(event(form, now))
             except InvalidEvent as error:
                 sorted_.reject(index, error)
         return sorted_
+
+
+def id_of(key: str, index: int) -> str:
+    """The id of the event at that place among those sent under a key.
+
+    >>> id_of("order 7", 0)
+    'evt_ba48fd280df6ff96d117f6cf75a4dcbb'
+    """
+    return "evt_" + blake2b(f"{key}\0{index}".encode(), digest_size=16).hexdigest()

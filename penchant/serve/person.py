@@ -111,14 +111,18 @@ class User:
 
         Returns the id of the event that tells them. Raises ``InvalidEvent`` beyond 1 KiB.
         """
+        event = self.told(traits)
+        self._parts.writer.write(Append((event,)))
+        return event.id
+
+    def told(self, traits: Mapping[str, Any]) -> Event:
+        """The event that tells traits, not yet written."""
         zone = traits.get("zone")
         if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
             raise InvalidArgument(
                 "zone", f"{zone!r} is no time zone; expected one such as Europe/Madrid"
             )
-        event = self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
-        self._parts.writer.write(Append((event,)))
-        return event.id
+        return self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
 
     def _fresh(self, folded: Folded, now: Instant) -> Profile:
         """The profile as of now, or one read less than a second ago from the same events."""

@@ -58,6 +58,15 @@ class States:
         with self._lock:
             return answer(self._current(user).folded)
 
+    def holds(self, user: str) -> bool:
+        """Whether a read would be quick: the states are in memory and nobody is folding now."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            return user in self._live
+        finally:
+            self._lock.release()
+
     def replayed(
         self, user: str, *, until: Instant | None = None, upto: int | None = None
     ) -> Folded:

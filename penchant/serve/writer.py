@@ -81,7 +81,7 @@ class Writer:
         ``wake`` runs on the writer's thread. Raises ``QueueFull`` when more events wait than the
         capacity allows; nothing was queued then.
         """
-        size = len(write.events) if isinstance(write, Append) else 1
+        size = len(write.events) if isinstance(write, Append) else 0
         ticket = Ticket(write, wake)
         with self._condition:
             self._check_open()
@@ -259,7 +259,7 @@ class Writer:
             for ticket in settled:
                 ticket.done = True
                 if isinstance(ticket.write, Append):
-                    self._count_off(ticket.write, due)
+                    self._count_off(ticket.write, ticket.heard, due)
             self._condition.notify_all()
         for ticket in settled:
             if ticket.wake is not None:
@@ -267,11 +267,11 @@ class Writer:
         if due and not broken:
             self._swept(due)
 
-    def _count_off(self, write: Append, due: set[str]) -> None:
+    def _count_off(self, write: Append, heard: bool, due: set[str]) -> None:
         waiting = self._waiting
         waiting.events -= len(write.events)
         for event in write.events:
-            if event.user in waiting.users:
+            if not heard:  # only what was put is waited for by user
                 waiting.users[event.user] -= 1
                 if not waiting.users[event.user]:
                     del waiting.users[event.user]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
+from time import monotonic, sleep
 from typing import assert_never
 
 from penchant.core import event as events
@@ -32,6 +33,7 @@ FILE = "penchant.db"
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
+TURN = 0.0003  # seconds between two looks whether the other process has committed
 _PARAMETERS = 500  # ids asked for in one statement
 
 _SCHEMA = """
@@ -72,6 +74,19 @@ CREATE TABLE snapshots (
 """
 
 
+# One statement adds many rows: the driver gives up the interpreter for each statement and has to
+# wait for it again, which takes longer than the row while other threads compute.
+_INSERTS = tuple(
+    (
+        rows,
+        "INSERT INTO events (id, user, session, body) VALUES "
+        + ", ".join(["(?, ?, ?, ?)"] * rows)
+        + " ON CONFLICT (id) DO NOTHING",
+    )
+    for rows in (512, 128, 32, 8, 2, 1)
+)
+
+
 class SqliteStore:
     """A folder with ``penchant.db`` in it, made if absent.
 
@@ -93,11 +108,12 @@ class SqliteStore:
         with self._errors():
             self._writer = self._connect()
             self._watcher = self._connect()
+            self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
             self._prepare()
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._guard, self._errors():
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 results = [self._carry_out(write) for write in writes]
                 self._writer.execute("COMMIT")
@@ -231,11 +247,12 @@ class SqliteStore:
 
     def _append(self, logged: Sequence[events.Event]) -> int:
         before = self._writer.total_changes
-        self._writer.executemany(
-            "INSERT INTO events (id, user, session, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (id) DO NOTHING",
-            [(event.id, event.user, event.session, events.encode(event)) for event in logged],
-        )
+        start = 0
+        for rows, insert in _INSERTS:
+            while len(logged) - start >= rows:
+                chunk = logged[start : start + rows]
+                self._writer.execute(insert, [value for event in chunk for value in _row(event)])
+                start += rows
         return self._writer.total_changes - before
 
     def _put(self, items: Sequence[Item]) -> int:
@@ -285,7 +302,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         """Lay the tables out, unless another process has just done so."""
-        self._writer.execute("BEGIN IMMEDIATE")
+        self._begin()
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         tables = self._writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         application = self._writer.execute("PRAGMA application_id").fetchone()[0]
@@ -306,6 +323,23 @@ class SqliteStore:
                 self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         finally:
             self._writer.execute("COMMIT")
+
+    def _begin(self) -> None:
+        """Begin a transaction once no other process is in one.
+
+        SQLite's own way to wait sleeps ever longer, up to 0.1 s, and so misses its turn again and
+        again while another process commits without a break.
+        """
+        give_up = monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or monotonic() >= give_up:
+                    raise
+            sleep(TURN)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -370,3 +404,7 @@ class SqliteStore:
             (text for name, text in ways_out.items() if code.startswith(name)), str(error)
         )
         return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")
+
+
+def _row(event: events.Event) -> tuple[str, str, str | None, bytes]:
+    return event.id, event.user, event.session, events.encode(event)

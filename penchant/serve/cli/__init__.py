@@ -22,6 +22,7 @@ VERBS = {
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",
     "check": "Prove that what is served equals a replay of the log.",
+    "serve": "Answer over HTTP.",
 }
 
 

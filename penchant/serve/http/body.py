@@ -1,0 +1,145 @@
+"""Bodies: read within bounds, unzipped within bounds, told apart by their type."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import msgspec
+
+from penchant.core.errors import InvalidArgument
+from penchant.serve.http.problems import Refusal, pointer
+from penchant.serve.http.reasons import explained
+
+LIMIT = 16 * 1024 * 1024  # bytes of one body, zipped or not
+JSON_TYPES = frozenset({b"application/json", b"text/json"})
+LINE_TYPES = frozenset(
+    {b"application/x-ndjson", b"application/ndjson", b"application/jsonl", b"application/jsonlines"}
+)
+_GZIP = 16 + zlib.MAX_WBITS
+
+Receive = Callable[[], Awaitable[Any]]
+Body = TypeVar("Body")
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    """The whole body, unzipped. Raises ``Refusal`` beyond 16 MiB and for other encodings."""
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if encoding not in (b"identity", b"gzip", b""):
+        raise Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"the content encoding {encoding.decode('latin-1')[:40]!r} is not understood; "
+            "send gzip or none",
+            headers=(("accept-encoding", "gzip, identity"),),
+        )
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > LIMIT:
+        raise _too_large()
+    body = await _gather(receive)
+    return unzip(body) if encoding == b"gzip" else body
+
+
+async def _gather(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    if message.get("more_body", False):
+        parts = [body]
+        size = len(body)
+        while message.get("more_body", False):
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > LIMIT:
+                raise _too_large()
+        body = b"".join(parts)
+    if len(body) > LIMIT:
+        raise _too_large()
+    return body
+
+
+def unzip(body: bytes) -> bytes:
+    """What was zipped, of one or several members, never more than 16 MiB.
+
+    >>> import gzip
+    >>> unzip(gzip.compress(b"a") + gzip.compress(b"b"))
+    b'ab'
+    """
+    parts: list[bytes] = []
+    room = LIMIT
+    try:
+        while True:
+            member = zlib.decompressobj(_GZIP)
+            parts.append(member.decompress(body, room + 1))
+            room -= len(parts[-1])
+            if room < 0:
+                raise _too_large()
+            if not member.eof:
+                raise Refusal(HTTPStatus.BAD_REQUEST, "the gzip body ends in the middle", field="$")
+            body = member.unused_data
+            if not body:
+                return b"".join(parts)
+    except zlib.error as error:
+        raise Refusal(HTTPStatus.BAD_REQUEST, f"is not gzip: {error}", field="$") from None
+
+
+def is_lines(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the body is newline-delimited JSON. Raises ``Refusal`` unless it is that or JSON."""
+    type = _type(headers)
+    if type in LINE_TYPES:
+        return True
+    if type not in JSON_TYPES:
+        raise _unsupported(type, "application/json or application/x-ndjson")
+    return False
+
+
+def decode(headers: Mapping[bytes, bytes], body: bytes, type: type[Body]) -> Body:
+    """A JSON body as a type. Raises ``Refusal`` and ``InvalidArgument`` naming the field."""
+    sent = _type(headers)
+    if sent not in JSON_TYPES:
+        raise _unsupported(sent, "application/json")
+    try:
+        return msgspec.json.decode(body, type=type)
+    except msgspec.ValidationError as error:
+        field, reason = explained(error, type)
+        raise InvalidArgument(pointer(field), reason) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise no_json(error) from None
+
+
+def no_json(error: Exception) -> Refusal:
+    """The answer to what is no JSON."""
+    if isinstance(error, RecursionError):
+        return Refusal(HTTPStatus.BAD_REQUEST, "is nested too deeply", field="$")
+    return Refusal(HTTPStatus.BAD_REQUEST, f"is not JSON: {error}", field="$")
+
+
+def _type(headers: Mapping[bytes, bytes]) -> bytes:
+    sent = headers.get(b"content-type", b"")
+    return sent if sent in JSON_TYPES else sent.partition(b";")[0].strip().lower()
+
+
+def _unsupported(sent: bytes, expected: str) -> Refusal:
+    got = f"got {sent.decode('latin-1')[:60]!r}" if sent else "none was sent"
+    return Refusal(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"expected the header Content-Type to be {expected}, {got}",
+        headers=(("accept", expected.replace(" or ", ", ")),),
+    )
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"a body holds at most {LIMIT // 1024**2} MiB, unzipped as well; send it in parts",
+        field="$",
+    )

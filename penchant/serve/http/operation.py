@@ -1,0 +1,114 @@
+"""Operation of the server itself: is it up, what did it do, what can it be asked."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import msgspec
+
+from penchant.serve.http.answer import Answer, answer
+from penchant.serve.http.call import Call, Operation, always
+from penchant.serve.http.metrics import MEDIA
+from penchant.serve.http.wire import StatsBody, StatusBody
+
+HTML = "text/html; charset=utf-8"
+_OURS_ALONE = (
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+)
+
+
+def stats(call: Call) -> Answer:
+    """Counts over all events."""
+    return answer(msgspec.convert(call.engine.stats(), StatsBody))
+
+
+def health(call: Call) -> Answer:
+    """The process is up."""
+    return answer(StatusBody("ok"))
+
+
+def ready(call: Call) -> Answer:
+    """The store answers."""
+    call.engine.parts.store.end()
+    return answer(StatusBody("ready"))
+
+
+def metrics(call: Call) -> Answer:
+    """What Prometheus reads."""
+    return Answer(200, call.server.metrics.text(call.engine).encode(), MEDIA)
+
+
+def openapi(call: Call) -> Answer:
+    """What can be asked, for programs."""
+    return Answer(200, call.server.document)
+
+
+def docs(call: Call) -> Answer:
+    """What can be asked, for people."""
+    page = (files("penchant.serve.http") / "docs.html").read_bytes()
+    return Answer(200, page, HTML, _OURS_ALONE)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/v1/stats",
+        tag="operation",
+        summary="Events by kind and day; exposures, clicks and their ratio by policy and position.",
+        read=stats,
+        answers={200: StatsBody},
+    ),
+    Operation(
+        method="GET",
+        path="/health",
+        tag="operation",
+        summary="Whether the process is up.",
+        read=health,
+        quick=always,
+        scope=None,
+        answers={200: StatusBody},
+    ),
+    Operation(
+        method="GET",
+        path="/ready",
+        tag="operation",
+        summary="Whether the store answers.",
+        read=ready,
+        scope=None,
+        answers={200: StatusBody},
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        tag="operation",
+        summary="Counters of this process for Prometheus.",
+        read=metrics,
+        quick=always,
+        answers={200: "text/plain"},
+    ),
+    Operation(
+        method="GET",
+        path="/openapi.json",
+        tag="operation",
+        summary="This description.",
+        read=openapi,
+        quick=always,
+        scope=None,
+        answers={200: dict},
+    ),
+    Operation(
+        method="GET",
+        path="/docs",
+        tag="operation",
+        summary="This description as a page.",
+        read=docs,
+        quick=always,
+        scope=None,
+        answers={200: "text/html"},
+    ),
+)

@@ -1,0 +1,112 @@
+"""People over HTTP: profile, events, traits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from penchant.core import instant
+from penchant.core.errors import InvalidArgument, InvalidEvent
+from penchant.core.ports import Append
+from penchant.serve.http.answer import Answer, answer
+from penchant.serve.http.call import Call, Operation
+from penchant.serve.http.wire import (
+    EventsBody,
+    HistoryQuery,
+    ProfileBody,
+    ProfileQuery,
+    ToldBody,
+    event_body,
+    profile_body,
+)
+
+FEW = 100  # events that are read at once without a thread
+
+
+def profile(call: Call) -> Answer:
+    """The profile, or 304 where the client has it already."""
+    query: ProfileQuery = call.query
+    found = call.engine.user(call.names["user"], at=_moment(call, query.at)).profile()
+    etag = f'"{found.version}"'
+    headers = (("etag", etag), ("cache-control", "private, no-cache"))
+    if query.at is None and _has(call.request.headers.get(b"if-none-match"), etag):
+        return Answer(304, headers=headers)
+    body = answer(profile_body(found))
+    return Answer(200, body.body, body.media, headers)
+
+
+def events(call: Call) -> Answer:
+    """The latest events of a person."""
+    query: HistoryQuery = call.query
+    user = call.engine.user(call.names["user"], at=_moment(call, query.at))
+    found = user.history(query.limit, kind=query.kind)
+    return answer(EventsBody(user.id, [event_body(event) for event in found]))
+
+
+async def put(call: Call) -> Answer:
+    """Tell traits; those not named stay as they are, null takes one back."""
+    try:
+        event = call.engine.user(call.names["user"]).told(call.body)
+    except InvalidEvent as error:
+        field = error.field.removeprefix("data").removeprefix(".") or "$"
+        raise InvalidArgument(field, error.reason) from None
+    await call.server.writes.write(Append((event,)))
+    return answer(ToldBody(event.id))
+
+
+def _is_live(call: Call) -> bool:
+    """Whether the profile is in memory, so that reading it does not wait."""
+    return call.query.at is None and call.engine.parts.states.holds(call.names["user"])
+
+
+def _moment(call: Call, at: str | None) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        found = instant.read(at, ZoneInfo(call.engine.parts.settings.zone))[0]
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument("at", str(error)) from None
+    return instant.moment(found)
+
+
+def _has(sent: bytes | None, etag: str) -> bool:
+    """Whether an ``If-None-Match`` names the version."""
+    if sent is None:
+        return False
+    known = [one.strip().removeprefix("W/") for one in sent.decode("latin-1").split(",")]
+    return etag in known or "*" in known
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/v1/users/{user}",
+        tag="people",
+        summary="Everything known of a person: all readings, as of now or as of `at`.",
+        read=profile,
+        quick=_is_live,
+        query=ProfileQuery,
+        answers={200: ProfileBody, 304: None},
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/users/{user}",
+        tag="people",
+        summary="Tell traits such as role, goals, locale, zone; null takes one back.",
+        write=put,
+        scope="write",
+        body=dict[str, Any],
+        answers={200: ToldBody},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/users/{user}/events",
+        tag="people",
+        summary="The latest events of a person, newest first.",
+        read=events,
+        quick=lambda call: call.query.limit <= FEW and call.query.kind is None,
+        query=HistoryQuery,
+        answers={200: EventsBody},
+    ),
+)

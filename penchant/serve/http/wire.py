@@ -1,0 +1,276 @@
+"""The wire: every body and every query of HTTP as a type. The same types encode and describe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from penchant.core import instant
+from penchant.core.admission import Name, Time
+from penchant.core.event import Event
+from penchant.core.item import Item, Location
+from penchant.core.receipt import Rejection
+from penchant.core.slate import Choice, Slate
+from penchant.profile.feature import Reading
+from penchant.profile.profile import Profile
+
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Count = Annotated[int, Meta(ge=1, le=500, description="How many choices at most.")]
+Seen = Annotated[
+    Literal["hide", "keep", "fade"],
+    Meta(description="What happens to items already touched; default is the setting `seen`."),
+]
+WhereText = Annotated[
+    str, Meta(description='A filter of items as JSON, such as `{"category": "run"}`.')
+]
+At = Annotated[str, Meta(description="The instant to look back to, RFC 3339; default is now.")]
+Where = Annotated[dict[str, Any], Meta(description='A filter, such as `{"price": {"max": 5}}`.')]
+
+
+class Query(Struct, frozen=True, forbid_unknown_fields=True):
+    """Query parameters; a name that is not among them is refused."""
+
+
+class NoQuery(Query, frozen=True):
+    """No parameters."""
+
+
+class SlateQuery(Query, frozen=True):
+    """What a slate may be asked for."""
+
+    count: Count = 10
+    where: WhereText | None = None
+
+
+class PersonSlateQuery(SlateQuery, frozen=True):
+    """What the slate of a person or a session may be asked for."""
+
+    seen: Seen | None = None
+
+
+class NextQuery(SlateQuery, frozen=True, kw_only=True):
+    """What follows which items."""
+
+    after: Annotated[
+        tuple[Name, ...],
+        Meta(min_length=1, max_length=500, description="Item ids, oldest first; repeat it."),
+    ]
+
+
+class ExplainQuery(Query, frozen=True):
+    """How a score is explained."""
+
+    seen: Seen | None = None
+
+
+class ProfileQuery(Query, frozen=True):
+    """As of when a profile is read."""
+
+    at: At | None = None
+
+
+class HistoryQuery(Query, frozen=True):
+    """Which events of a person are read."""
+
+    limit: Annotated[int, Meta(ge=1, le=10_000, description="How many at most.")] = 100
+    kind: (
+        Annotated[str, Meta(min_length=1, max_length=64, description="Only this kind.")] | None
+    ) = None
+    at: At | None = None
+
+
+class RecommendBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to recommend. With `shown` the exposures of the whole slate are logged at once."""
+
+    count: Count = 10
+    where: Where | None = None
+    seen: Seen | None = None
+    shown: bool = False
+
+
+class RankBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A list to put in order, each item once; `scores` are your own, not negative."""
+
+    items: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=500)]
+    scores: tuple[Annotated[float, Meta(ge=0)], ...] | None = None
+
+
+class ItemFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """An item under the id in its path; a different `id` in the body is a conflict."""
+
+    id: Name | None = None
+    category: Name | None = None
+    tags: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
+    title: Annotated[str, Meta(max_length=1_024)] | None = None
+    location: Location | None = None
+    starts_at: Time | None = None
+    price: float | None = None
+    available: bool = True
+    attributes: dict[str, Any] | None = None
+    added: Time | None = None
+
+
+class BatchCall(Struct, frozen=True, forbid_unknown_fields=True):
+    """One call of a batch: `path` with its query, below `/v1`."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: Annotated[str, Meta(min_length=1, max_length=8_192)]
+    body: Raw = msgspec.field(default_factory=Raw)
+
+
+class BatchAnswer(Struct, frozen=True):
+    """The answer to one call of a batch; `body` is null where there is none."""
+
+    status: Annotated[int, Meta(ge=100, le=599)]
+    body: Raw
+
+
+class ReceiptBody(Struct, frozen=True):
+    """What became of the events sent: each is in exactly one of the three."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejection]
+
+
+class EventBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An event as the log has it, without what is unknown."""
+
+    id: str
+    user: str
+    kind: str
+    at: Moment
+    item: str | None = None
+    session: str | None = None
+    value: float | None = None
+    text: str | None = None
+    success: bool | None = None
+    error: str | None = None
+    duration_ms: float | None = None
+    request: str | None = None
+    position: int | None = None
+    context: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None
+
+
+class EventsBody(Struct, frozen=True):
+    """The latest events of a person, newest first by arrival."""
+
+    user: str
+    events: list[EventBody]
+
+
+class ProfileBody(Struct, frozen=True):
+    """Everything known of a person; `version` is the ETag."""
+
+    user: str
+    as_of: Moment
+    version: str
+    readings: dict[str, Reading]
+
+
+class ToldBody(Struct, frozen=True):
+    """The event that tells the traits."""
+
+    event: str
+
+
+class SlateBody(Struct, frozen=True):
+    """The ordered list as decided. `request` names it: exposures and clicks refer to it."""
+
+    request: str
+    items: tuple[Choice, ...]
+    policy: str
+    variant: str | None
+    as_of: Moment
+
+
+class ItemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An item of the catalogue, without what is unknown."""
+
+    id: str
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    title: str | None = None
+    location: Location | None = None
+    starts_at: Moment | None = None
+    price: float | None = None
+    available: bool = True
+    attributes: dict[str, Any] = {}
+    added: Moment | None = None
+
+
+class StoredBody(Struct, frozen=True):
+    """How many items were put into the catalogue."""
+
+    stored: int
+
+
+class Rates(Struct, frozen=True):
+    """Places shown, places clicked, and their ratio; null before anything was shown."""
+
+    exposures: int
+    clicks: int
+    clicks_per_exposure: float | None
+
+
+class StatsBody(Struct, frozen=True):
+    """Counts over all events; `waiting` is how many await their commit in this process."""
+
+    events: int
+    kinds: dict[str, int]
+    days: dict[str, int]
+    exposures: int
+    clicks: int
+    clicks_per_exposure: float | None
+    policies: dict[str, Rates]
+    positions: dict[str, Rates]
+    waiting: int
+
+
+class StatusBody(Struct, frozen=True):
+    """`ok` while the process is up, `ready` while the store answers."""
+
+    status: Literal["ok", "ready"]
+
+
+class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What went wrong (RFC 9457). `field` is the culprit: `$.price` in a body, `count` in a query.
+
+    `accepted`, `duplicates` and `rejected` are there when every event of a request was refused.
+    """
+
+    type: str
+    title: str
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: str
+    field: str | None = None
+    request_id: str | None = None
+    accepted: int | UnsetType = UNSET
+    duplicates: int | UnsetType = UNSET
+    rejected: list[Rejection] | UnsetType = UNSET
+
+
+def slate_body(slate: Slate) -> SlateBody:
+    """The slate as it goes out; the same as its ``to_dict()``."""
+    return SlateBody(
+        slate.request, slate.items, slate.policy, slate.variant, instant.text(slate.as_of)
+    )
+
+
+def profile_body(profile: Profile) -> ProfileBody:
+    """The profile as it goes out; the same as its ``to_dict()``."""
+    as_of = instant.text(profile.as_of)
+    return ProfileBody(profile.user, as_of, profile.version, dict(profile.readings))
+
+
+def event_body(event: Event) -> EventBody:
+    """The event as it goes out."""
+    return EventBody(**event.to_dict())
+
+
+def item_body(item: Item) -> ItemBody:
+    """The item as it goes out."""
+    return msgspec.convert(item.to_dict(), ItemBody)

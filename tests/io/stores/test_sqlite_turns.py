@@ -1,0 +1,61 @@
+"""Several processes on one file: whose turn it is to commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from penchant.core.errors import StoreUnavailable
+from penchant.core.event import Event
+from penchant.core.ports import Append
+from penchant.io.stores import sqlite
+from penchant.io.stores.sqlite import FILE, SqliteStore
+
+
+def event(id: str) -> Event:
+    return Event(id=id, user="ann", kind="click", at=1)
+
+
+def test_a_commit_waits_for_the_commit_of_another_process(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = Timer(0.05, other.execute, ["COMMIT"])
+    release.start()
+
+    accepted = store.commit([Append([event("e1")])])
+
+    assert accepted == [1]
+    release.join()
+    other.close()
+    store.close()
+
+
+def test_a_file_that_stays_locked_makes_the_store_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
+
+    with pytest.raises(StoreUnavailable, match="another process has kept it locked"):
+        store.commit([Append([event("e1")])])
+
+    other.close()
+    assert store.commit([Append([event("e1")])]) == [1]
+    store.close()
+
+
+def test_a_batch_of_any_size_keeps_its_order_and_counts_what_is_new(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    events = [event(f"e{place}") for place in range(700)]
+
+    accepted = store.commit([Append(events[:3]), Append([*events, events[0]])])
+
+    assert accepted == [3, 697]
+    assert [one.id for _, one in store.since(0, 1_000)] == [one.id for one in events]
+    store.close()

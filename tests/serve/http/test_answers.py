@@ -1,0 +1,179 @@
+"""What every answer carries, and what the paths that are no slates answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from penchant.core import instant
+from penchant.serve.http.application import OPERATIONS
+
+if TYPE_CHECKING:
+    from tests.serve.http.conftest import Client
+
+CLICK = {"user": "ann", "kind": "click", "item": "tea"}
+
+
+def test_the_description_names_every_path_and_method(client: Client) -> None:
+    described = client.get("/openapi.json")["paths"]
+
+    assert {
+        (method.upper(), path) for path, methods in described.items() for method in methods
+    } == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
+    answer = client("GET", "/docs")
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", answer.text)
+
+
+@pytest.mark.parametrize("sent", ["abc-1", "a" * 128])
+def test_the_id_of_a_request_comes_back(client: Client, sent: str) -> None:
+    assert client("GET", "/health", headers={"x-request-id": sent}).headers["x-request-id"] == sent
+
+
+@pytest.mark.parametrize("sent", ["", "a b", "a" * 129, "ä"])
+def test_an_id_that_no_log_could_hold_is_replaced(client: Client, sent: str) -> None:
+    made = client("GET", "/health", headers={"x-request-id": sent.encode()}).headers["x-request-id"]
+
+    assert made
+    assert made != sent
+
+
+def test_every_answer_says_how_long_it_took(client: Client) -> None:
+    for url in ("/health", "/nowhere"):
+        timing = client("GET", url).headers["server-timing"]
+        assert re.fullmatch(r"app;dur=\d+\.\d{3}", timing)
+
+
+def test_head_is_get_without_its_body(client: Client) -> None:
+    answer = client("HEAD", "/health")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == "15"
+
+
+def test_a_profile_that_has_not_changed_is_not_sent_again(client: Client) -> None:
+    client.send(CLICK)
+    first = client("GET", "/v1/users/ann")
+    etag = first.headers["etag"]
+
+    same = client("GET", "/v1/users/ann", headers={"if-none-match": f'"other", W/{etag}'})
+    client.send(CLICK)
+    changed = client("GET", "/v1/users/ann", headers={"if-none-match": etag})
+
+    assert etag == f'"{first.json()["version"]}"'
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+
+
+def test_what_goes_out_is_what_python_gives(client: Client) -> None:
+    client.send([CLICK, {**CLICK, "user": "bob"}, {**CLICK, "user": "bob", "item": "milk"}])
+    ann = client.engine.user("ann")
+
+    profile, slate = client.get("/v1/users/ann"), client.get("/v1/users/ann/recommendations")
+
+    assert profile == ann.profile().to_dict()
+    assert slate == {**ann.recommend().to_dict(), "request": slate["request"]}
+    assert client.get("/v1/users/ann/events")["events"] == [
+        event.to_dict() for event in ann.history()
+    ]
+    assert client.get("/v1/stats") == client.engine.stats()
+    assert client.get("/v1/users/ann/explain/milk") == ann.explain("milk").to_dict()
+
+
+def test_a_profile_can_be_read_as_of_then(client: Client) -> None:
+    now = client.engine.parts.now()
+    client.send([{**CLICK, "at": instant.text(now - instant.DAY)}, CLICK])
+
+    then = client.get("/v1/users/ann", params={"at": instant.text(now - instant.HOUR)})
+
+    assert then["readings"]["activity"]["value"]["events"] == 1
+
+
+def test_traits_merge_and_null_takes_one_back(client: Client) -> None:
+    client("PUT", "/v1/users/ann", json={"role": "analyst", "self": "x"})
+    client("PUT", "/v1/users/ann", json={"role": None, "goals": ["run"]})
+
+    traits = client.get("/v1/users/ann")["readings"]["traits"]["value"]
+    assert traits == {"self": "x", "goals": ["run"]}
+
+
+def test_names_with_slashes_and_letters_of_all_kinds_are_kept(client: Client) -> None:
+    name = "/a b/ü?#%"
+    client("PUT", "/v1/items/%2Fa%20b%2F%C3%BC%3F%23%25", json={"category": "page"})
+
+    assert client.get("/v1/items/%2Fa%20b%2F%C3%BC%3F%23%25")["id"] == name
+    assert client.engine.find_item(name).category == "page"
+
+
+def test_items_are_put_all_or_none(client: Client) -> None:
+    refused = client("POST", "/v1/items", json=[{"id": "tea"}, {"id": "milk", "price": "x"}])
+    stored = client("POST", "/v1/items", json=[{"id": f"i{place}"} for place in range(300)])
+
+    assert refused.status_code == 400
+    assert client("GET", "/v1/items/tea").status_code == 404
+    assert stored.json() == {"stored": 300}
+    assert client.get("/v1/items/i299")["id"] == "i299"
+
+
+def test_an_item_taken_out_is_gone(client: Client) -> None:
+    client("PUT", "/v1/items/tea", json={})
+
+    assert client("DELETE", "/v1/items/tea").status_code == 204
+    assert client("DELETE", "/v1/items/tea").status_code == 404
+    assert client("GET", "/v1/items/tea").status_code == 404
+
+
+def test_calls_of_a_batch_are_carried_out_in_their_order(client: Client) -> None:
+    calls = [
+        {"method": "POST", "path": "/v1/events", "body": CLICK},
+        {"method": "GET", "path": "/v1/users/ann/events?limit=5"},
+        {"method": "DELETE", "path": "/v1/items/tea"},
+        {"method": "GET", "path": "/v1/users/ann?verbose=1"},
+        {"method": "POST", "path": "/v1/batch", "body": []},
+        {"method": "GET", "path": "/metrics"},
+        {"method": "PUT", "path": "/v1/users/zoë", "body": {"role": "x"}},
+    ]
+
+    answers = client("POST", "/v1/batch", json=calls).json()
+
+    assert [answer["status"] for answer in answers] == [202, 200, 404, 400, 404, 404, 200]
+    assert answers[1]["body"]["events"][0]["item"] == "tea"
+    assert answers[3]["body"]["field"] == "verbose"
+    assert client.get("/v1/users/zo%C3%AB")["readings"]["traits"]["value"] == {"role": "x"}
+
+
+def test_a_batch_sent_again_under_its_key_counts_once(client: Client) -> None:
+    calls = [{"method": "POST", "path": "/v1/events", "body": CLICK}] * 2
+
+    for _ in range(2):
+        client("POST", "/v1/batch", json=calls, headers={"idempotency-key": "k"})
+
+    assert client.engine.parts.store.count() == 2
+
+
+def test_metrics_count_requests_and_events(client: Client) -> None:
+    client.send([{**CLICK, "id": "e1"}, {**CLICK, "id": "e1"}, {"user": "ann"}])
+    client("GET", "/v1/users/ann")
+    client("BREW", "/nowhere")
+
+    lines = client("GET", "/metrics").text.splitlines()
+
+    assert 'penchant_events_total{outcome="accepted"} 1' in lines
+    assert 'penchant_events_total{outcome="duplicates"} 1' in lines
+    assert 'penchant_events_total{outcome="rejected"} 1' in lines
+    route = 'route="/v1/users/{user}"'
+    assert f'penchant_http_requests_total{{method="GET",{route},status="200"}} 1' in lines
+    assert f'penchant_http_request_seconds_bucket{{{route},le="+Inf"}} 1' in lines
+    other = 'method="OTHER",route="unknown",status="404"'
+    assert f"penchant_http_requests_total{{{other}}} 1" in lines
+    assert "penchant_queue_events 0" in lines
+    assert "penchant_population_lag 1" in lines
+    assert all(re.fullmatch(r"# (HELP|TYPE) .+|\w+({.+})? [\d.]+", line) for line in lines)
