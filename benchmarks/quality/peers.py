@@ -20,11 +20,13 @@ LARGE = 6_000  # items beyond which EASE is fitted on those with at least 5 even
 
 
 def main(source, target):
-    task = json.load(open(source))
+    with open(source) as lines:
+        task = json.load(lines)
     fit = list(dict.fromkeys((user, item) for user, item in task["fit"]))
     rivals = {"implicit item-kNN": knn(fit, task), "LensKit EASE": ease(fit, task)}
     names = ("implicit", "lenskit", "numpy", "scipy", "torch")
-    json.dump({"rivals": rivals, "versions": {n: version(n) for n in names}}, open(target, "w"))
+    with open(target, "w") as output:
+        json.dump({"rivals": rivals, "versions": {n: version(n) for n in names}}, output)
 
 
 def knn(fit, task):

@@ -46,9 +46,10 @@ class Covisitation(Feature[State]):
 
     An event adds to the pairs with the ``window`` touches before it the weight of its kind times
     d ** -``power`` for one d places away, decayed with ``half_life``. Pairs are directed, from the
-    earlier to the later; touches of one instant have no order and pair both ways. What counts is that an item was chosen: a low rating is a touch like a high one,
-    and only kinds of negative weight are left out. A late event pairs with what is known around
-    its instant; one older than a full window is no longer paired.
+    earlier to the later; touches of one instant have no order and pair both ways. What counts is
+    that an item was chosen: a low rating is a touch like a high one, and only kinds of negative
+    weight are left out. A late event pairs with what is known around its instant; one older than a
+    full window is no longer paired.
 
     A row keeps its ``row`` strongest pairs, half of them after a trim; beyond ``pairs`` in all
     every row shrinks, beyond ``items`` rows the weakest quarter goes.

@@ -11,6 +11,8 @@ from penchant.version import __version__
 
 # verb -> what `penchant --help` says of it; the verb lives in penchant/serve/cli/VERB.py as `verb`
 VERBS = {
+    "demo": "A store of simulated people, decisions with reasons, and a server.",
+    "simulate": "Simulated people, as events or in a loop with the policies.",
     "profile": "What is known of a person.",
 }
 
