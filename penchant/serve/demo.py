@@ -48,7 +48,7 @@ class Demo:
         _emptied(self._folder)
         start = self._now - self._size.days * DAY
         world = Simulation(users=self._size.users, items=self._size.items, seed=1, start=start)
-        with penchant.open(self._folder) as p:
+        with penchant.open(self._folder, clock=lambda: self._now) as p:
             self._build(p, world)
             user = _busiest(p, world)
             self._profile(p, user)
@@ -100,15 +100,13 @@ class Demo:
         unseen = _other_category(p, slate)
         self._title(4, "One event", "the very next answer knows")
         p.track(user, "purchase", unseen)
-        known = {choice.item for choice in slate}
+        places = {choice.item: place for place, choice in enumerate(slate, 1)}
         self._say(f"{user} buys {_name(p, unseen)}. Now recommended:")
-        table = _table("item", "score", "")
+        table = _table("item", "score", "before")
         for choice in p.user(user).recommend(5):
-            table.add_row(
-                _name(p, choice.item),
-                f"{choice.score:.2f}",
-                "" if choice.item in known else "[green]new[/]",
-            )
+            before = places.get(choice.item)
+            told = "[green]new[/]" if before is None else f"place {before}"
+            table.add_row(_name(p, choice.item), f"{choice.score:.2f}", told)
         self._console.print(table)
 
     def _compare(self, start: Instant) -> None:
