@@ -152,7 +152,7 @@ def _heading() -> str:
         "unknown or without a score is a miss. Intervals: bootstrap over users, 1,000 draws, paired "
         "for differences. Penchant runs through the bounded, incremental classes that serve "
         f"(co-visitation: {options}), with one set of defaults for both logs, chosen on validation "
-        "cases alone after about 900 settings on ml100k and movietweetings "
+        "cases alone, after some 1,400 readings "
         "(docs/design/004-first-decisions.md). Leave last out lets the future of others in; the "
         "split by time does not.\n"
     )
