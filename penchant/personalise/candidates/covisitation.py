@@ -71,7 +71,7 @@ class Covisitation(Feature[State]):
         window: int = 10,
         power: float = 0.5,
         row: int = 256,
-        pairs: int = 2_000_000,
+        pairs: int = 1_000_000,
         items: int = 100_000,
         tau: float = 4.0,
         p: float = 0.5,
@@ -219,35 +219,35 @@ class Covisitation(Feature[State]):
         rows, longest = state.rows, self.row
         mine = rows.get(name)
         if mine is None:
-            mine = self._new_row(state, name)
+            mine = rows[name] = {}
+        fresh = 0
         for touch, near in zip(reversed(before), self.near, strict=False):
             other = touch.item
             theirs = rows.get(other)
             if theirs is None:
-                theirs = self._new_row(state, other)
+                theirs = rows[other] = {}
             share = weight * near
             known = theirs.get(name)
             if known is not None:
                 theirs[name] = known + share
             else:
                 theirs[name] = share
-                state.pairs += 1
+                fresh += 1
                 if len(theirs) > longest:
                     self._trim(state, other, longest // 2)
             if touch.at == at and other != name:
-                known = mine.get(other, 0.0)
-                state.pairs += not known
-                mine[other] = known + share
-        if len(mine) > longest and name in rows:
+                known = mine.get(other)
+                fresh += known is None
+                mine[other] = share if known is None else known + share
+        if len(mine) > longest:
             self._trim(state, name, longest // 2)
-        state.totals[name] = state.totals.get(name, 0.0) + weight * self.brought[len(before)]
+        totals = state.totals
+        totals[name] = totals.get(name, 0.0) + weight * self.brought[len(before)]
+        state.pairs += fresh
         if state.pairs > self.pairs:
             self._bound_pairs(state)
-
-    def _new_row(self, state: State, name: str) -> dict[str, float]:
-        if len(state.rows) >= self.items:
+        if len(rows) > self.items:
             self._forget_items(state)
-        return state.rows.setdefault(name, {})
 
     def _trim(self, state: State, name: str, size: int) -> None:
         """Keep at most the ``size`` strongest pairs of a row, in their order; equal ones alike

@@ -207,7 +207,8 @@ def test_all_bounds_hold_and_pairs_are_counted(told: list[tuple[str, int, int]])
     state = folded(feature, *(click(user, f"i{item}", at) for user, item, at in told))
 
     assert state.pairs == sum(map(len, state.rows.values()))
-    assert state.pairs <= 40 + 2 * len(feature.near)
+    assert state.pairs <= 40
+    assert len(state.totals) <= 12
     assert len(state.rows) <= 12
     assert all(len(row) <= 6 for row in state.rows.values())
     assert all(len(window) <= len(feature.near) for window in state.windows.values())
