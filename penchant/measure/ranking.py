@@ -26,10 +26,9 @@ def rank(target: str, scores: Mapping[str, float], hidden: Collection[str] = ())
     score = scores.get(target, 0.0)
     if score <= 0 or target in hidden:
         return None
-    shown = [other for item, other in scores.items() if item not in hidden]
-    higher = sum(other > score for other in shown)
-    equal = sum(other == score for other in shown)
-    return higher + (equal - 1) / 2
+    rivals = [other for item, other in scores.items() if other >= score and item not in hidden]
+    equal = rivals.count(score)
+    return len(rivals) - equal + (equal - 1) / 2
 
 
 def ndcg(place: float | None, k: int = 10) -> float:
