@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -118,13 +119,18 @@ _IDENTIFIERS = frozenset({"user", "id", "item", "session", "request"})
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What admission needs to know of the world: kinds, zone, clock and a maker of event ids."""
+    """What admission needs to know of the world.
+
+    ``told`` is the zone a person told, if any: an event whose writer's local time is unknown gets
+    the UTC offset of that zone.
+    """
 
     kinds: Kinds
     zone: tzinfo
     strict_kinds: bool
     now: Callable[[], Instant]
     new_id: Callable[[Instant], str]
+    told: Callable[[str], str | None] = lambda user: None
 
     def event(self, form: EventForm, now: Instant) -> Event:
         """The event of a form. Raises :class:`InvalidEvent` naming the field at fault."""
@@ -136,6 +142,8 @@ class Edge:
             raise InvalidEvent(
                 "at", f"{instant.text(at)} lies more than 24 h ahead of {instant.text(now)}"
             )
+        if offset is None and (told := self.told(form.user)) is not None:
+            offset = instant.offset(at, ZoneInfo(told))
         value = _finite("value", form.value, InvalidEvent)
         if value is not None and value < 0:
             kind = self.kinds.of(kind).negative or kind
@@ -265,10 +273,12 @@ def _field_name(
     for field, names in aliases.items():
         if name in names:
             return field
-    known = [*form.__struct_fields__, *(alias for names in aliases.values() for alias in names)]
-    raise error(
-        name[:64], f"no such field{closest(name, known)}; put your own fields into " + _OWN[error]
-    )
+    hint = closest(name, form.__struct_fields__) or closest(name, _all_names(aliases))
+    raise error(name[:64], f"no such field{hint}; put your own fields into {_OWN[error]}")
+
+
+def _all_names(aliases: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [alias for names in aliases.values() for alias in names]
 
 
 _OWN: dict[type[InvalidInput], str] = {InvalidEvent: "'data'", InvalidItem: "'attributes'"}

@@ -45,6 +45,17 @@ def moment(at: Instant) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
+def offset(at: Instant, zone: tzinfo) -> int:
+    """The UTC offset of a zone at an instant, in minutes.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> offset(1767225600000000, ZoneInfo("Europe/Madrid"))
+    60
+    """
+    local = moment(at).astimezone(zone)
+    return (local.utcoffset() or timedelta(0)) // timedelta(minutes=1)
+
+
 def text(at: Instant) -> str:
     """RFC 3339 in UTC with ``Z``; a fraction is written only where there is one.
 

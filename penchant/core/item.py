@@ -40,16 +40,23 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return fields
 
 
-def teaches_alike(one: Item, other: Item) -> bool:
-    """Whether both versions teach the fold the same, so that the newer may replace the older."""
-    return one.category == other.category and one.tags == other.tags
-
-
 class ItemVersion(NamedTuple):
     """An item as it was from log position ``since`` on."""
 
     since: int
     item: Item
+
+
+def replaces(item: Item, since: int, latest: ItemVersion, *, is_first: bool) -> bool:
+    """Whether ``item``, put at log position ``since``, may take the place of the latest version.
+
+    It may if both teach the fold the same, or if no event can have found the latest: none came
+    after it, and it is not the first, with which all earlier events count.
+    """
+    older = latest.item
+    if older.category == item.category and older.tags == item.tags:
+        return True
+    return latest.since == since and not is_first
 
 
 def in_force(versions: tuple[ItemVersion, ...], position: int) -> Item | None:

@@ -84,7 +84,8 @@ class Kinds:
     def canonical(self, name: str) -> str:
         """The declared name behind an alias or another spelling; an unknown name as it is.
 
-        >>> load(PRESETS, "shop").canonical("AddToCart")
+        >>> kinds = Kinds({"add_to_cart": Kind(name="add_to_cart", aliases=("addtocart",))})
+        >>> kinds.canonical("AddToCart")
         'add_to_cart'
         """
         if name in self.declared:

@@ -101,6 +101,9 @@ class Catalogue(Protocol):
     def items(self, after: str = "", limit: int = 1_000) -> list[Item]:
         """Items in the catalogue, ascending by id, greater than ``after``."""
 
+    def of_category(self, category: str) -> list[str]:
+        """Ids of the items of a category that are in the catalogue now, ascending."""
+
     def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
         """(change, item id) of what was put or removed after change number ``after``, ascending."""
 

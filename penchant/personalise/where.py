@@ -49,10 +49,11 @@ def compile(where: Where | None) -> Test:
     return passes
 
 
-def category_of(where: Where | None) -> str | None:
-    """The one category the filter asks for, if it asks for exactly one."""
+def categories_of(where: Where | None) -> tuple[str, ...] | None:
+    """The categories the filter asks for; ``None`` where it asks for none."""
     wanted = (where or {}).get("category")
-    return wanted if isinstance(wanted, str) else None
+    options = wanted if isinstance(wanted, list | tuple) else [wanted]
+    return tuple(option for option in options if isinstance(option, str)) or None
 
 
 def _test(name: str, wanted: Any) -> Callable[[Item], bool]:

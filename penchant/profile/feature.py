@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
+import msgspec
+
 from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
@@ -21,8 +23,7 @@ MONTHS, WEEKS = 0, 1
 State = TypeVar("State")
 
 
-@dataclass(slots=True)
-class Signal:
+class Signal(msgspec.Struct):
     """One event as features see it: its weight and its growth worked out once for all of them."""
 
     event: Event

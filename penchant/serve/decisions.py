@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from penchant.core.errors import InvalidArgument
@@ -13,7 +14,7 @@ from penchant.core.slate import Choice, Slate
 from penchant.core.suggestion import closest
 from penchant.personalise import where as filters
 from penchant.personalise.candidates.covisitation import Covisitation
-from penchant.personalise.candidates.popularity import OVERALL, Popularity
+from penchant.personalise.candidates.popularity import LEADERS, Popularity
 from penchant.personalise.recommend import (
     POLICY,
     Source,
@@ -68,15 +69,17 @@ class Decisions:
         """The best ``count`` items for a history."""
         check_count(count)
         allowed = self._allowed(where)
-        category = filters.category_of(where)
+        categories = filters.categories_of(where)
         now = self._now()
 
         def decide(folded: Folded) -> tuple[Choice, ...]:
             chosen = self._choose(
-                count, self._sources(folded, history, category), history, allowed, seen, now
+                count, self._sources(folded, history, categories), history, allowed, seen, now
             )
-            if len(chosen) < count:  # the leaders were filtered or seen: look at everything
-                everything = self._sources(folded, history, category, everything=True)
+            if (
+                len(chosen) < count and categories is None
+            ):  # the leaders were filtered or seen: look at everything
+                everything = self._sources(folded, history, None, everything=True)
                 chosen = self._choose(count, everything, history, allowed, seen, now)
             return chosen
 
@@ -149,13 +152,20 @@ class Decisions:
         )
 
     def _sources(
-        self, folded: Folded, history: History, category: str | None, everything: bool = False
+        self,
+        folded: Folded,
+        history: History,
+        categories: Sequence[str] | None,
+        everything: bool = False,
     ) -> list[Source]:
         state = self._fold.state(folded, "popularity")
-        if everything:
-            popular = {name: weight for name, weight in state.weights.items() if weight > 0}
+        if categories is not None:
+            ids = chain.from_iterable(map(self._shelf.of_category, categories))
+            popular = self._popularity.among(state, ids)
+        elif everything:
+            popular = self._popularity.among(state, state.weights)
         else:
-            popular = dict(self._popularity.top(state, OVERALL, category))
+            popular = dict(self._popularity.top(state, LEADERS))
         best = max(popular.values(), default=0.0)
         return [self._near(folded, history), _popular(popular, best, history)]
 

@@ -75,7 +75,7 @@ class Demo:
         table = _table("reading", "value")
         table.add_row("events", f"{activity['events']:,}, last at {activity['last_seen']}")
         table.add_row("sessions", f"{readings['sessions'].value['count']:,}")
-        table.add_row("comes", f"mostly in the {part} ({habits['zone']})")
+        table.add_row("comes", f"mostly in the {part}")
         for name in ("categories", "interests"):
             table.add_row(name, _leading(readings[name].value))
         liked = readings["items"].value[:3]

@@ -24,19 +24,18 @@ from penchant.core.settings import Settings
 from penchant.core.slate import Slate
 from penchant.io import system
 from penchant.io.stores import open_store
-from penchant.measure.usage import Usage
-from penchant.personalise.candidates.covisitation import Covisitation
-from penchant.personalise.candidates.popularity import Popularity
-from penchant.profile.features import features
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
+from penchant.serve.check import Checked, check
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.decisions import Decisions
 from penchant.serve.fields import EventFields, ItemFields
+from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.follower import Follower
 from penchant.serve.intake import Intake, Sorted
 from penchant.serve.person import Session, User
 from penchant.serve.population import Population
+from penchant.serve.rebuild import Progress, Rebuilt, rebuild
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
 from penchant.serve.writer import Writer
@@ -64,33 +63,17 @@ class Parts:
     profiles: dict[str, Profile] = field(default_factory=dict)
 
 
-def person_fold(settings: Settings, kinds: Kinds) -> Fold:
-    """The fold of one person's events under these settings."""
-    return Fold(features(ZoneInfo(settings.zone), settings.session_gap), kinds)
-
-
-def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
-    """The fold of everybody's events under these settings."""
-    return Fold(
-        (
-            Popularity(settings.popularity_half_life),
-            Covisitation(settings.covisitation_half_life),
-            Usage(),
-        ),
-        kinds,
-    )
-
-
 def _assemble(
     place: str, store: Store, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
 ) -> Parts:
-    edge = Edge(kinds, ZoneInfo(settings.zone), settings.strict_kinds, now, system.event_id)
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
     writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
     states = States(store, fold, shelf, writer, settings.cache_users)
     population = Population(store, crowd, shelf)
+    zone = ZoneInfo(settings.zone)
+    edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
     decisions = Decisions(population, crowd, shelf, system.request_id, now)
     return Parts(
@@ -247,6 +230,33 @@ class Penchant:
         """Return once everything tracked so far is durable."""
         self.parts.states.save()
         self.parts.writer.flush()
+
+    def rebuild(
+        self, *, processes: int | None = None, progress: Progress = lambda users, events: None
+    ) -> Rebuilt:
+        """Fold every state anew from the log, on all cores unless told otherwise.
+
+        Serving goes on meanwhile. ``progress`` is told users and events folded so far.
+        """
+        self.flush()
+        parts = self.parts
+        rebuilt = rebuild(
+            parts.place,
+            parts.store,
+            parts.settings,
+            lambda: (parts.fold, parts.crowd, parts.shelf),
+            processes,
+            progress,
+        )
+        parts.states.forget()
+        parts.population.restart()
+        return rebuilt
+
+    def check(self, *, progress: Callable[[int], None] = lambda users: None) -> Checked:
+        """Compare every live state with a replay of the log. ``progress`` is told users done."""
+        self.flush()
+        parts = self.parts
+        return check(parts.store, parts.fold, parts.states, parts.crowd, parts.population, progress)
 
     def close(self) -> None:
         """Write what waits, keep the snapshots, release the store. Closing twice does nothing."""

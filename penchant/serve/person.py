@@ -11,10 +11,10 @@ from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
-from penchant.profile.features.habits import is_zone
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
+from penchant.profile.zones import is_zone
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class User:
         Somebody without events has a profile of empty readings.
         """
         if self.at is not None:
-            return self._profile(self._parts.states.replayed(self.id, self.at), self.at)
+            return self._profile(self._parts.states.replayed(self.id, until=self.at), self.at)
         now = self._parts.now()
         return self._parts.states.read(self.id, lambda folded: self._fresh(folded, now))
 
@@ -85,7 +85,7 @@ class User:
             return float(feature.rate(fold.state(folded, "items"), item, now)[0])  # type: ignore[attr-defined]  # the items feature
 
         if self.at is not None:
-            return answer(self._parts.states.replayed(self.id, self.at))
+            return answer(self._parts.states.replayed(self.id, until=self.at))
         return self._parts.states.read(self.id, answer)
 
     def history(self, limit: int = 100, *, kind: str | None = None) -> list[Event]:

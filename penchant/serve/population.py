@@ -53,6 +53,11 @@ class Population:
             self._version = version if reached else None
             return reached
 
+    def zone_of(self, user: str) -> str | None:
+        """The zone the person told, as far as this process has followed the log."""
+        zone: str | None = self._fold.state(self._folded, "zones").get(user)
+        return zone
+
     def is_current(self) -> bool:
         """Whether nothing was committed since the last look; cheap."""
         return self._version == self._store.version()

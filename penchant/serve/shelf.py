@@ -22,12 +22,15 @@ class Shelf:
         self._lock = Lock()
         self._versions: dict[str, tuple[ItemVersion, ...]] = {}
         self._current: dict[str, Item | None] = {}
+        self._categories: dict[str, list[str]] = {}
         self.change = store.change()
 
     def refresh(self) -> None:
         """Forget what others have changed since the last refresh. Cheap when nothing has."""
         with self._lock:
             changes = self._store.changed(self.change, _CHANGES)
+            if changes:
+                self._categories.clear()
             if len(changes) == _CHANGES:
                 self._versions.clear()
                 self._current.clear()
@@ -52,6 +55,15 @@ class Shelf:
         if id not in self._current:
             self.fetch([id])
         return self._current.get(id)
+
+    def of_category(self, category: str) -> list[str]:
+        """Ids of the items of a category that the catalogue holds now."""
+        ids = self._categories.get(category)
+        if ids is None:
+            with self._lock:
+                ids = self._store.of_category(category)
+                self._remember(self._categories, category, ids)
+        return ids
 
     def removed(self, id: str) -> bool:
         """Whether the item was in the catalogue once and is not any more."""

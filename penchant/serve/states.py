@@ -58,12 +58,17 @@ class States:
         with self._lock:
             return answer(self._current(user).folded)
 
-    def replayed(self, user: str, until: Instant | None = None) -> Folded:
-        """The user's states folded from nothing, from events up to an instant if one is given."""
+    def replayed(
+        self, user: str, *, until: Instant | None = None, upto: int | None = None
+    ) -> Folded:
+        """The user's states folded from nothing: from all events, from those that happened up to
+        an instant, or from those up to a position in the log."""
         tail = self._store.tail(user, 0)
         self._shelf.refresh()
         if until is not None:
-            tail = [(position, event) for position, event in tail if event.at <= until]
+            tail = [logged for logged in tail if logged[1].at <= until]
+        if upto is not None:
+            tail = [logged for logged in tail if logged[0] <= upto]
         return self._fold.extend(self._fold.zero(), tail, self._shelf.find)
 
     def save(self) -> None:

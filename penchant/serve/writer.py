@@ -173,12 +173,30 @@ class Writer:
             raise StoreUnavailable("the store is closed; open it again to write")
 
     def _run(self) -> None:
-        while (batch := self._gather()) is not None:
-            tickets, snapshots = batch
-            broken = self._commit(tickets, snapshots)
-            self._settle(tickets, broken)
-            if broken is not None and self._closing:
-                return
+        tickets: list[Ticket] = []
+        try:
+            while (batch := self._gather()) is not None:
+                tickets, snapshots = batch
+                broken = self._commit(tickets, snapshots)
+                self._settle(tickets, broken)
+                if broken is not None and self._closing:
+                    return
+        except Exception as problem:
+            log.exception("the writer stopped")
+            self._die(tickets, StoreUnavailable(f"the writer stopped: {problem!r}; open again"))
+
+    def _die(self, tickets: Sequence[Ticket], error: StoreUnavailable) -> None:
+        """Tell everybody who waits, so that nobody waits for ever."""
+        with self._condition:
+            self._broken = error
+            self._closing = True
+            for ticket in (*tickets, *self._waiting.tickets):
+                if not ticket.done:
+                    ticket.done, ticket.error = True, error
+            self._condition.notify_all()
+        for ticket in tickets:
+            if ticket.wake is not None:
+                ticket.wake(ticket)
 
     def _gather(self) -> tuple[list[Ticket], list[Snapshot]] | None:
         """Wait for something to do; ``None`` when closing and nothing is left."""

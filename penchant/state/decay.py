@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
+
 from penchant.core.instant import Instant, span
 
 BLOCK = 512  # half-lives in a block: 2 ** 512 leaves room to 2 ** 1024 for weights and sums
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(msgspec.Struct, frozen=True):
     """What one event at one instant is multiplied by, a factor in [1, 2 ** 512) per half-life."""
 
     blocks: tuple[int, ...]
@@ -58,7 +59,7 @@ class HalfLives:
         >>> lives = HalfLives.of(timedelta(days=1))
         >>> noon = 43_200_000_000
         >>> growth = lives.at(noon)
-        >>> growth.factors[0] * lives.fade(0, growth.blocks[0], noon + 86_400_000_000)
+        >>> round(growth.factors[0] * lives.fade(0, growth.blocks[0], noon + 86_400_000_000), 12)
         0.5
         """
         half_life = self.spans[index]

@@ -9,7 +9,7 @@ import msgspec
 from penchant.core.instant import Instant
 from penchant.state.decay import Growth, HalfLives, shift
 
-EVIDENCE, PLAIN, DECAYED = 0, 1, 2  # places in a row; decayed weights follow, one per half-life
+EVIDENCE, PLAIN, DECAYED = 0, 1, 2  # places in a row; two decayed weights follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Bound:
 
 
 class Tally(msgspec.Struct, array_like=True):
-    """Rows [evidence, weight, decayed weight...] by key.
+    """Rows [evidence, weight, decayed weight, decayed weight] by key, for two half-lives.
 
     ``evidence`` counts events. All rows share one block per half-life, so a row read at any
     instant needs one factor. Beyond its bound the tally forgets the keys with the smallest decayed
@@ -40,14 +40,14 @@ class Tally(msgspec.Struct, array_like=True):
             factors = self._aligned(growth)
         row = self.rows.get(key)
         if row is None:
-            row = self.rows[key] = [0.0] * (DECAYED + len(factors))
+            row = self.rows[key] = [0.0, 0.0, 0.0, 0.0]
             self.size += _size(key)
             if len(self.rows) > bound.keys or self.size > bound.size:
                 self._prune(bound, key)
         row[EVIDENCE] += 1.0
         row[PLAIN] += weight
-        for index, factor in enumerate(factors, DECAYED):
-            row[index] += weight * factor
+        row[DECAYED] += weight * factors[0]
+        row[DECAYED + 1] += weight * factors[1]
 
     def merge(self, other: Tally, bound: Bound) -> Tally:
         """The tally of the events of both; neither operand is changed."""

@@ -82,7 +82,9 @@ def test_what_cannot_be_asked_is_named(asked: Any, field: str) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
-    [({"category": "run"}, "run"), ({"category": ["run"]}, None), ({}, None), (None, None)],
+    [({"category": "run"}, ("run",)), ({"tags": "run"}, None), ({}, None), (None, None)],
 )
-def test_the_one_category_asked_for(asked: dict[str, Any] | None, expected: str | None) -> None:
-    assert where.category_of(asked) == expected
+def test_the_categories_asked_for(
+    asked: dict[str, Any] | None, expected: tuple[str, ...] | None
+) -> None:
+    assert where.categories_of(asked) == expected

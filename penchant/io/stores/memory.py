@@ -9,7 +9,7 @@ from threading import Lock
 from typing import assert_never
 
 from penchant.core.event import Event, Logged
-from penchant.core.item import Item, ItemVersion, teaches_alike
+from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
     ClearSnapshots,
@@ -94,6 +94,11 @@ class MemoryStore:
             start = bisect_right(self._present, after)
             return [self._versions[id][-1].item for id in self._present[start : start + limit]]
 
+    def of_category(self, category: str) -> list[str]:
+        with self._lock:
+            present = self._present
+            return [id for id in present if self._versions[id][-1].item.category == category]
+
     def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
         with self._lock:
             later = ((change, id) for id, change in self._changes.items() if change > after)
@@ -157,7 +162,7 @@ class MemoryStore:
         self._change_of(item.id)
         if not older:
             self._arrivals.append((self._change, item.id))
-        elif teaches_alike(older[-1].item, item) or older[-1].since == version.since:
+        elif replaces(item, version.since, older[-1], is_first=len(older) == 1):
             version = ItemVersion(older[-1].since, item)
             older = older[:-1]
         self._versions[item.id] = (*older, version)

@@ -17,7 +17,7 @@ from penchant.core import event as events
 from penchant.core import item as catalogue
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.core.event import Logged
-from penchant.core.item import Item, ItemVersion, teaches_alike
+from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
     ClearSnapshots,
@@ -46,14 +46,17 @@ CREATE INDEX events_user ON events (user, position);
 CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
 CREATE TABLE items (
     id TEXT NOT NULL,
+    version INTEGER NOT NULL,
     since INTEGER NOT NULL,
     change INTEGER NOT NULL,
     arrived INTEGER,
     latest INTEGER NOT NULL,
     present INTEGER NOT NULL,
+    category TEXT,
     body BLOB NOT NULL,
-    PRIMARY KEY (id, since)
+    PRIMARY KEY (id, version)
 ) WITHOUT ROWID;
+CREATE INDEX items_category ON items (category, id) WHERE latest AND present;
 CREATE INDEX items_change ON items (change);
 CREATE INDEX items_arrived ON items (arrived) WHERE arrived IS NOT NULL;
 CREATE TABLE snapshots (
@@ -183,6 +186,13 @@ class SqliteStore:
         )
         return [catalogue.decode(body) for (body,) in rows]
 
+    def of_category(self, category: str) -> list[str]:
+        rows = self._rows(
+            "SELECT id FROM items WHERE category = ? AND latest AND present ORDER BY id",
+            (category,),
+        )
+        return [id for (id,) in rows]
+
     def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
         return self._rows(
             "SELECT change, id FROM items WHERE change > ? AND latest ORDER BY change LIMIT ?",
@@ -237,17 +247,23 @@ class SqliteStore:
 
     def _put_one(self, item: Item, since: int, change: int) -> None:
         latest = self._writer.execute(
-            "SELECT since, arrived, body FROM items WHERE id = ? AND latest", (item.id,)
+            "SELECT version, since, arrived, body FROM items WHERE id = ? AND latest", (item.id,)
         ).fetchone()
+        number = 0
         arrived: int | None = change
         if latest is not None:
-            replaced = latest[0] == since or teaches_alike(catalogue.decode(latest[2]), item)
-            since, arrived = (latest[0], latest[1]) if replaced else (since, None)
+            number, older_since, arrived, body = latest
+            older = ItemVersion(older_since, catalogue.decode(body))
+            if replaces(item, since, older, is_first=number == 0):
+                since = older_since
+            else:
+                number, arrived = number + 1, None
             self._writer.execute("UPDATE items SET latest = 0 WHERE id = ? AND latest", (item.id,))
         self._writer.execute(
-            "INSERT OR REPLACE INTO items (id, since, change, arrived, latest, present, body) "
-            "VALUES (?, ?, ?, ?, 1, 1, ?)",
-            (item.id, since, change, arrived, catalogue.encode(item)),
+            "INSERT OR REPLACE INTO items "
+            "(id, version, since, change, arrived, latest, present, category, body) "
+            "VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?)",
+            (item.id, number, since, change, arrived, item.category, catalogue.encode(item)),
         )
 
     def _remove(self, id: str) -> int:
@@ -330,7 +346,7 @@ class SqliteStore:
             chunk = tuple(ids[start : start + _PARAMETERS])
             marks = ",".join("?" * len(chunk))
             yield from self._rows(
-                f"{select} WHERE id IN ({marks}){condition} ORDER BY id, since", chunk
+                f"{select} WHERE id IN ({marks}){condition} ORDER BY id, version", chunk
             )
 
     @contextmanager

@@ -124,7 +124,7 @@ class Covisitation(Feature[State]):
     def merge(self, one: State, other: State) -> State:
         """Sums of pairs; windows of ``other`` win, pairs across the border are not seen."""
         block = max(one.block, other.block)
-        windows = {**one.windows, **other.windows}
+        windows = {user: list(window) for user, window in {**one.windows, **other.windows}.items()}
         for user in list(windows)[: max(len(windows) - PEOPLE, 0)]:
             del windows[user]
         merged = State(block, max(one.latest, other.latest), windows=windows)

@@ -1,7 +1,8 @@
-"""Recent popularity: what is liked by everybody lately, overall and in each category."""
+"""Recent popularity: what is liked by everybody lately."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import msgspec
@@ -13,19 +14,16 @@ from penchant.profile.feature import Feature, Reading, Signal
 from penchant.state.decay import HalfLives, shift
 from penchant.state.leaders import Leaders
 
-OVERALL = 400  # leaders kept of all items
-OF_CATEGORY = 100
-CATEGORIES = 1_000
+LEADERS = 400  # leaders kept of all items
 ITEMS = 500_000  # items counted; the weakest quarter is forgotten beyond
 
 
 class State(msgspec.Struct, array_like=True):
-    """Decayed weight by item in ``block``; leaders overall and by category."""
+    """Decayed weight by item in ``block``, and the leaders among them."""
 
     block: int = 0
     weights: dict[str, float] = {}
-    overall: Leaders = msgspec.field(default_factory=Leaders)
-    categories: dict[str, Leaders] = {}
+    leaders: Leaders = msgspec.field(default_factory=Leaders)
 
 
 class Popularity(Feature[State]):
@@ -61,9 +59,7 @@ class Popularity(Feature[State]):
             factor *= self._move(state, growth.blocks[0])
         weight = state.weights.get(name, 0.0) + signal.weight * factor
         state.weights[name] = weight
-        state.overall.offer(name, weight, OVERALL)
-        if item is not None and item.category is not None:
-            self._offer_in_category(state, item.category, name, weight)
+        state.leaders.offer(name, weight, LEADERS)
         if len(state.weights) > ITEMS:
             ordered = sorted(state.weights.items(), key=lambda pair: (-pair[1], pair[0]))
             state.weights = dict(ordered[: ITEMS * 3 // 4])
@@ -76,25 +72,23 @@ class Popularity(Feature[State]):
             for name, weight in part.weights.items():
                 merged.weights[name] = merged.weights.get(name, 0.0) + weight * factor
         for name, weight in merged.weights.items():
-            merged.overall.offer(name, weight, OVERALL)
-        for category in {**one.categories, **other.categories}:
-            leaders = merged.categories[category] = Leaders()
-            for part in (one, other):
-                for name in part.categories.get(category, Leaders()).values:
-                    leaders.offer(name, merged.weights.get(name, 0.0), OF_CATEGORY)
+            merged.leaders.offer(name, weight, LEADERS)
         return merged
 
     def read(self, state: State, now: Instant) -> Reading:
         fade = self.half_lives.fade(0, state.block, now)
-        value = {name: weight * fade for name, weight in state.overall.top(OVERALL)}
+        value = {name: weight * fade for name, weight in state.leaders.top(LEADERS)}
         return Reading(
             value, len(state.weights), f"half-life {self.half_lives.spans[0] / 8.64e10:g} d"
         )
 
-    def top(self, state: State, count: int, category: str | None = None) -> list[tuple[str, float]]:
-        """The leaders with their weights, highest first: of everything, or of one category."""
-        leaders = state.overall if category is None else state.categories.get(category)
-        return leaders.top(count) if leaders else []
+    def top(self, state: State, count: int) -> list[tuple[str, float]]:
+        """The items with the most weight and their weights, at most 400, highest first."""
+        return state.leaders.top(count)
+
+    def among(self, state: State, items: Iterable[str]) -> dict[str, float]:
+        """The weights of those of the items that are liked at all."""
+        return {item: weight for item in items if (weight := state.weights.get(item, 0.0)) > 0}
 
     def _move(self, state: State, block: int) -> float:
         """Bring the state to ``block`` if it is later; the factor for an event of that block."""
@@ -102,15 +96,6 @@ class Popularity(Feature[State]):
             return shift(block, state.block)
         factor = shift(state.block, block)
         state.weights = {name: weight * factor for name, weight in state.weights.items()}
-        for leaders in (state.overall, *state.categories.values()):
-            leaders.scale(factor)
+        state.leaders.scale(factor)
         state.block = block
         return 1.0
-
-    def _offer_in_category(self, state: State, category: str, name: str, weight: float) -> None:
-        leaders = state.categories.get(category)
-        if leaders is None:
-            if len(state.categories) >= CATEGORIES:
-                return
-            leaders = state.categories[category] = Leaders()
-        leaders.offer(name, weight, OF_CATEGORY)

@@ -8,23 +8,23 @@ from penchant.core import instant
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.profile.feature import Feature, Reading, Signal
-from penchant.state.tally import EVIDENCE, Bound, Tally
 
-_KINDS = Bound(keys=24, size=384)
+KINDS = 24  # kinds counted by name; the rarest quarter is forgotten beyond
+SIZE = 512  # bytes of their names
 
 
 class State(msgspec.Struct, array_like=True):
     events: int = 0
     first: Instant | None = None
     last: Instant | None = None
-    kinds: Tally = msgspec.field(default_factory=Tally)
+    kinds: dict[str, int] = {}
 
 
 class Activity(Feature[State]):
     """Counts every event, also those of undeclared kinds and of no weight.
 
-    Reads ``{events, first_seen, last_seen, kinds: {kind: count}}``; instants as RFC 3339 text. The
-    24 kinds with the most events of late are named, ``events`` counts all.
+    Reads ``{events, first_seen, last_seen, kinds: {kind: count}}``; instants as RFC 3339 text. At
+    most 24 kinds are named, the commonest; ``events`` counts all.
     """
 
     name = "activity"
@@ -42,24 +42,42 @@ class Activity(Feature[State]):
             state.last = event.at
         elif event.at < state.first:
             state.first = event.at
-        state.kinds.add(event.kind, 1.0, signal.growth, _KINDS)
+        if event.kind in state.kinds:
+            state.kinds[event.kind] += 1
+        else:
+            state.kinds[event.kind] = 1
+            _bound(state.kinds)
 
     def merge(self, one: State, other: State) -> State:
         firsts = [first for first in (one.first, other.first) if first is not None]
         lasts = [last for last in (one.last, other.last) if last is not None]
-        return State(
+        merged = State(
             one.events + other.events,
             min(firsts, default=None),
             max(lasts, default=None),
-            one.kinds.merge(other.kinds, _KINDS),
+            {
+                kind: one.kinds.get(kind, 0) + other.kinds.get(kind, 0)
+                for kind in {**one.kinds, **other.kinds}
+            },
         )
+        _bound(merged.kinds)
+        return merged
 
     def read(self, state: State, now: Instant) -> Reading:
-        counts = {kind: int(row[EVIDENCE]) for kind, row in state.kinds.rows.items()}
         value = {
             "events": state.events,
             "first_seen": None if state.first is None else instant.text(state.first),
             "last_seen": None if state.last is None else instant.text(state.last),
-            "kinds": dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
+            "kinds": dict(sorted(state.kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
         }
         return Reading(value, state.events)
+
+
+def _bound(kinds: dict[str, int]) -> None:
+    """Forget the rarest quarter of too many kinds, or of kinds with too long names."""
+    while len(kinds) > KINDS or (
+        len(kinds) > 1 and sum(len(kind.encode()) for kind in kinds) > SIZE
+    ):
+        commonest = sorted(kinds, key=lambda kind: (-kinds[kind], kind))
+        for kind in commonest[len(kinds) * 3 // 4 :]:
+            del kinds[kind]

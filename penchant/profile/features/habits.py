@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta, tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 import msgspec
 
-from penchant.core.instant import HOUR, MINUTE, Instant, moment
+from penchant.core import instant
+from penchant.core.instant import HOUR, MINUTE, Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
@@ -19,7 +18,6 @@ PARTS_OF_DAY = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}
 
 
 class State(msgspec.Struct, array_like=True):
-    zone: str | None = None
     hours: list[int] = msgspec.field(default_factory=lambda: [0] * 24)
     weekdays: list[int] = msgspec.field(default_factory=lambda: [0] * 7)
 
@@ -27,45 +25,37 @@ class State(msgspec.Struct, array_like=True):
 class Habits(Feature[State]):
     """Counts events by local hour and weekday.
 
-    Local is the zone the person told (trait ``zone``) from then on, else the UTC offset the event
-    came with, else the configured zone. Reads shares in [0, 1] by ``hour`` (24 numbers), weekday
+    Local is the UTC offset that the event carries (its own, or that of the zone the person told), else
+    the configured zone. Reads shares in [0, 1] by ``hour`` (24 numbers), weekday
     and part of the day; empty of evidence all shares are 0.0.
     """
 
     name = "habits"
-    ordered = True  # a zone counts from when it was told
     state = State
 
     def __init__(self, zone: tzinfo = UTC, parts_of_day: dict[str, int] = PARTS_OF_DAY) -> None:
         self.zone = zone
         self.parts_of_day = parts_of_day
-        self._offsets: dict[tuple[str | None, Instant], Instant] = {}
+        self._offsets: dict[Instant, Instant] = {}
 
     def identity(self) -> str:
         return f"{super().identity()} {self.zone}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group != "slate"
+        return kind.group not in ("slate", "system")
 
     def zero(self) -> State:
         return State()
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
         event = signal.event
-        if event.kind == "traits":
-            state.zone = told_zone(event.data) or state.zone
-            return
-        if state.zone is None and event.offset is not None:
-            offset = event.offset * MINUTE
-        else:
-            offset = self._offset(state.zone, event.at)
+        offset = self._offset(event.at) if event.offset is None else event.offset * MINUTE
         hours = (event.at + offset) // HOUR
         state.hours[hours % 24] += 1
         state.weekdays[(hours // 24 + 3) % 7] += 1  # 1970-01-01 was a Thursday
 
     def merge(self, one: State, other: State) -> State:
         return State(
-            other.zone or one.zone,
             [a + b for a, b in zip(one.hours, other.hours, strict=True)],
             [a + b for a, b in zip(one.weekdays, other.weekdays, strict=True)],
         )
@@ -82,20 +72,17 @@ class Habits(Feature[State]):
                 for day, count in zip(WEEKDAYS, state.weekdays, strict=True)
             },
             "parts_of_day": {part: _share(count, total) for part, count in parts.items()},
-            "zone": state.zone or str(self.zone),
         }
         return Reading(value, total)
 
-    def _offset(self, zone: str | None, at: Instant) -> Instant:
-        """The zone's UTC offset; every zone keeps to one within a quarter of an hour of UTC."""
+    def _offset(self, at: Instant) -> Instant:
+        """The configured zone's UTC offset; zones change theirs on quarters of an hour."""
         quarter = at // (15 * MINUTE)
-        offset = self._offsets.get((zone, quarter))
+        offset = self._offsets.get(quarter)
         if offset is None:
             if len(self._offsets) > 10_000:
                 self._offsets.clear()
-            local = moment(at).astimezone(ZoneInfo(zone) if zone else self.zone)
-            offset = (local.utcoffset() or timedelta(0)) // timedelta(microseconds=1)
-            self._offsets[zone, quarter] = offset
+            offset = self._offsets[quarter] = instant.offset(at, self.zone) * MINUTE
         return offset
 
 
@@ -107,21 +94,6 @@ def part_of_day(hour: int, parts_of_day: dict[str, int] = PARTS_OF_DAY) -> str:
     """
     begun = [part for part, first in parts_of_day.items() if first <= hour]
     return begun[-1] if begun else list(parts_of_day)[-1]
-
-
-def told_zone(data: dict[str, Any] | None) -> str | None:
-    """The zone a traits event tells, if it tells a known one."""
-    zone = (data or {}).get("zone")
-    return zone if isinstance(zone, str) and is_zone(zone) else None
-
-
-def is_zone(name: str) -> bool:
-    """Whether ``name`` is a zone of the tz database, such as ``Europe/Madrid``."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def _share(count: int, total: int) -> float:

@@ -13,6 +13,7 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
 LENGTH = 24  # the decayed query of the rankers weighs the 20th event by e ** -5 or less
+SLACK = 8  # touches beyond that before they are dropped, all at once
 SIZE = 1_200  # bytes of item ids; some 24 of 50 bytes
 
 
@@ -27,7 +28,8 @@ class Touch(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Recent(Feature[list[Touch]]):
-    """The last 24 touches of items, oldest first inside the state; a late event goes to its place.
+    """The last 24 touches of items (a few more inside the state, oldest first); a late event goes
+    to its place.
 
     Reads a list, newest first, of ``{item, at, weight}``; instants as RFC 3339 text.
     """
@@ -52,7 +54,7 @@ class Recent(Feature[list[Touch]]):
             state.append(touch)
         else:
             state.insert(bisect_right(state, event.at, key=_at), touch)
-        if len(state) > LENGTH or len(event.item) > SIZE // LENGTH:
+        if len(state) > LENGTH + SLACK or len(event.item) > SIZE // LENGTH:
             _trim(state)
 
     def merge(self, one: list[Touch], other: list[Touch]) -> list[Touch]:
@@ -63,9 +65,9 @@ class Recent(Feature[list[Touch]]):
     def read(self, state: list[Touch], now: Instant) -> Reading:
         value = [
             {"item": touch.item, "at": instant.text(touch.at), "weight": touch.weight}
-            for touch in reversed(state)
+            for touch in reversed(state[-LENGTH:])
         ]
-        return Reading(value, len(state), f"last {LENGTH} touches")
+        return Reading(value, len(value), f"last {LENGTH} touches")
 
 
 def _at(touch: Touch) -> Instant:

@@ -13,6 +13,7 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
 OPEN = 8  # sessions kept open for late events; older ones are closed into sums
+NAMES = 640  # bytes of the names of open sessions; longer names mean fewer open ones
 GAP = timedelta(minutes=30)  # CONTRACT X-18
 
 
@@ -112,13 +113,24 @@ class Sessions(Feature[State]):
                 apart.append(run)
         apart.append(new)
         apart.sort(key=lambda run: (run.end, run.start, run.name or ""))
-        for closed in apart[:-OPEN]:
+        first_open = _first_open(apart)
+        for closed in apart[:first_open]:
             state.sessions += 1
             state.events += closed.events
             state.length += closed.end - closed.start
-        state.open = apart[-OPEN:]
+        state.open = apart[first_open:]
 
     def _touch(self, one: Run, other: Run) -> bool:
         if one.name is not None or other.name is not None:
             return one.name == other.name
         return one.start <= other.end + self.gap and other.start <= one.end + self.gap
+
+
+def _first_open(runs: list[Run]) -> int:
+    """From which run on they stay open: the latest few whose names fit."""
+    size = 0
+    for place in range(len(runs) - 1, max(len(runs) - OPEN, 0) - 1, -1):
+        size += len((runs[place].name or "").encode())
+        if size > NAMES and place < len(runs) - 1:
+            return place + 1
+    return max(len(runs) - OPEN, 0)

@@ -19,8 +19,9 @@ TRAITS = "traits"  # the kind of the events that tell them
 class Traits(Feature[dict[str, Any]]):
     """The latest value told of each trait, in log order; ``None`` takes a trait back.
 
-    Reads the map itself. Traits travel as events of kind ``traits``, so that they are replayed,
-    exported and read as of any instant like everything else.
+    Reads the traits that stand. The state remembers what was taken back, so that two halves of a
+    history add up; beyond 1 KiB the trait told longest ago is forgotten. Traits travel as events of
+    kind ``traits``: they are replayed, exported and read as of any instant like everything else.
     """
 
     name = "traits"
@@ -42,13 +43,13 @@ class Traits(Feature[dict[str, Any]]):
         return merged
 
     def read(self, state: dict[str, Any], now: Instant) -> Reading:
-        return Reading(dict(state), len(state))
+        value = {name: told for name, told in state.items() if told is not None}
+        return Reading(value, len(state))
 
 
 def _update(state: dict[str, Any], told: dict[str, Any]) -> None:
     for name, value in told.items():
         state.pop(name, None)
-        if value is not None:
-            state[name] = value
+        state[name] = value
     while len(state) > 1 and len(msgspec.msgpack.encode(state)) > SIZE:
         del state[next(iter(state))]

@@ -41,7 +41,6 @@ def test_nothing_is_popular_before_the_first_event() -> None:
     feature = Popularity()
 
     assert feature.top(feature.zero(), 10) == []
-    assert feature.top(feature.zero(), 10, "run") == []
 
 
 def test_recent_counts_beat_more_of_the_past() -> None:
@@ -83,12 +82,11 @@ def test_an_item_only_disliked_is_no_leader() -> None:
     assert feature.top(folded(feature, event("a", kind="dislike")), 5) == []
 
 
-def test_leaders_of_a_category_are_kept_apart() -> None:
+def test_among_some_items_only_the_liked_are_told() -> None:
     feature = Popularity()
-    state = folded(feature, event("a"), category="run")
+    state = folded(feature, event("a"), event("b", kind="dislike"), event("c"))
 
-    assert [item for item, _ in feature.top(state, 5, "run")] == ["a"]
-    assert feature.top(state, 5, "swim") == []
+    assert list(feature.among(state, ["a", "b", "unknown"])) == ["a"]
 
 
 def test_weights_survive_the_move_to_a_later_block() -> None:
@@ -100,7 +98,7 @@ def test_weights_survive_the_move_to_a_later_block() -> None:
     now = T0 + int((border + 0.5) * DAY)
     assert feature.read(state, now).value == {"a": pytest.approx(1.5)}
     fade = feature.half_lives.fade(0, state.block, now)
-    assert feature.top(state, 1, "run")[0][1] * fade == pytest.approx(1.5)
+    assert feature.top(state, 1)[0][1] * fade == pytest.approx(1.5)
 
 
 def test_an_event_of_a_block_long_past_does_not_matter() -> None:

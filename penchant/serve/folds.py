@@ -1,0 +1,32 @@
+"""The two folds of a store: of one person, and of everyone."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from penchant.core.kinds import Kinds
+from penchant.core.settings import Settings
+from penchant.measure.usage import Usage
+from penchant.personalise.candidates.covisitation import Covisitation
+from penchant.personalise.candidates.popularity import Popularity
+from penchant.profile.features import features
+from penchant.profile.fold import Fold
+from penchant.profile.zones import Zones
+
+
+def person_fold(settings: Settings, kinds: Kinds) -> Fold:
+    """The fold of one person's events under these settings."""
+    return Fold(features(ZoneInfo(settings.zone), settings.session_gap), kinds)
+
+
+def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
+    """The fold of everybody's events under these settings."""
+    return Fold(
+        (
+            Popularity(settings.popularity_half_life),
+            Covisitation(settings.covisitation_half_life),
+            Usage(),
+            Zones(),
+        ),
+        kinds,
+    )

@@ -1,0 +1,203 @@
+"""Rebuild: every state folded anew from the log, on all cores, one person at a time.
+
+The parent hands out ranges of user names; workers are processes of their own that read the folder,
+fold, and write snapshots. Memory holds one person per worker, and the population once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+from time import perf_counter
+from typing import Any
+
+from penchant.core.errors import StoreUnavailable
+from penchant.core.ports import ClearSnapshots, SaveSnapshots, Store
+from penchant.core.settings import Settings
+from penchant.io.stores import MEMORY, open_store
+from penchant.profile.fold import Fold
+from penchant.serve.configuration import read_kinds, read_settings
+from penchant.serve.folds import crowd_fold, person_fold
+from penchant.serve.population import EVERYONE, Population
+from penchant.serve.shelf import Shelf
+from penchant.serve.states import USER, snapshot_of
+
+RANGE = 500  # users a worker is given at once, and snapshots it commits at once
+
+Progress = Callable[[int, int], None]  # users and events folded so far
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did: users and events folded, processes used, wall seconds."""
+
+    users: int
+    events: int
+    processes: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """What a worker folds with."""
+
+    store: Store
+    fold: Fold
+    crowd: Fold
+    shelf: Shelf
+
+    def users(self, after: str, count: int) -> tuple[int, int]:
+        """Fold the next ``count`` users after a name; how many users and events there were."""
+        events = 0
+        snapshots = []
+        for user in self.store.users(after, count):
+            tail = self.store.tail(user, 0)
+            folded = self.fold.extend(self.fold.zero(), tail, self.shelf.find)
+            snapshots.append(snapshot_of(USER, user, self.fold, folded, self.shelf.change))
+            events += len(tail)
+        self.store.commit([SaveSnapshots(snapshots)])
+        return len(snapshots), events
+
+    def everyone(self) -> None:
+        """Fold the population."""
+        population = Population(self.store, self.crowd, self.shelf)
+        folded = population.replayed()
+        one = snapshot_of(EVERYONE, "all", self.crowd, folded, self.shelf.change)
+        self.store.commit([SaveSnapshots([one])])
+
+
+def rebuild(
+    place: str,
+    store: Store,
+    settings: Settings,
+    folder: Callable[[], tuple[Fold, Fold, Shelf]],
+    processes: int | None,
+    progress: Progress,
+) -> Rebuilt:
+    """Fold every user and the population from the log; snapshots of before are dropped first."""
+    began = perf_counter()
+    store.commit([ClearSnapshots(USER), ClearSnapshots(EVERYONE)])
+    workers = processes or os.cpu_count() or 1
+    if place == MEMORY:
+        workers = 1
+        fold, crowd, shelf = folder()
+        steps = _alone(_Folder(store, fold, crowd, shelf))
+    else:
+        steps = _together(place, settings, store, workers)
+    users = events = 0
+    for more_users, more_events in steps:
+        users += more_users
+        events += more_events
+        progress(users, events)
+    return Rebuilt(users, events, workers, perf_counter() - began)
+
+
+def _ranges(store: Store) -> Iterator[str]:
+    """The names after which ranges of users begin."""
+    after = ""
+    while names := store.users(after, RANGE):
+        yield after
+        after = names[-1]
+
+
+def _alone(folder: _Folder) -> Iterator[tuple[int, int]]:
+    folder.everyone()
+    for after in _ranges(folder.store):
+        yield folder.users(after, RANGE)
+
+
+def _together(
+    place: str, settings: Settings, store: Store, workers: int
+) -> Iterator[tuple[int, int]]:
+    """Ranges handed to worker processes as they become free; the population goes first."""
+    tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    tasks.put({"everyone": True})
+    for after in _ranges(store):
+        tasks.put({"after": after})
+    done: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+    with ThreadPoolExecutor(workers) as threads:
+        attending = [
+            threads.submit(_attend, place, settings, tasks, done.put) for _ in range(workers)
+        ]
+        for _ in range(workers):
+            while (step := done.get()) is not None:
+                yield step
+        for worker in attending:
+            worker.result()
+
+
+def _attend(
+    place: str,
+    settings: Settings,
+    tasks: SimpleQueue[dict[str, Any]],
+    report: Callable[[tuple[int, int] | None], None],
+) -> None:
+    """Keep one worker process busy until no task is left."""
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", "penchant.serve.rebuild", place, json.dumps(_plain(settings))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as worker:
+            assert worker.stdin is not None
+            assert worker.stdout is not None
+            while (task := _next(tasks)) is not None:
+                worker.stdin.write(json.dumps(task) + "\n")
+                worker.stdin.flush()
+                answer = worker.stdout.readline()
+                if not answer:
+                    raise StoreUnavailable("a rebuild worker died; its error stands above")
+                users, events = json.loads(answer)
+                report((users, events))
+            worker.stdin.close()
+    finally:
+        report(None)
+
+
+def _next(tasks: SimpleQueue[dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return tasks.get_nowait()
+    except Empty:
+        return None
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    return {
+        name: value.total_seconds() if isinstance(value, timedelta) else value
+        for name, value in asdict(settings).items()
+        if name != "keys"
+    }
+
+
+def main(place: str, options: str) -> None:
+    """A worker: one task a line on standard input, one answer a line on standard output."""
+    settings = read_settings(place, json.loads(options))
+    kinds = read_kinds(place, settings.preset)
+    store = open_store(place)
+    shelf = Shelf(store, settings.cache_items)
+    folder = _Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
+    for line in sys.stdin:
+        task = json.loads(line)
+        users = events = 0
+        if "everyone" in task:
+            folder.everyone()
+        else:
+            users, events = folder.users(task["after"], RANGE)
+        sys.stdout.write(f"[{users}, {events}]\n")
+        sys.stdout.flush()
+    store.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,68 @@
+"""What tests share: a clock they own, and every store behind one fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import penchant
+from penchant.core.instant import Instant
+from penchant.core.ports import Store
+from penchant.io.stores import MEMORY, open_store
+from penchant.serve.engine import Penchant
+
+settings.register_profile(
+    "tests",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("tests")
+
+NOON: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
+
+
+class ManualClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: Instant = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> Instant:
+        return self.now
+
+    def advance(self, microseconds: Instant) -> None:
+        self.now += microseconds
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+PLACES = {"memory": lambda _: MEMORY, "sqlite": lambda path: str(path / "store")}
+Place = Callable[[Path], str]
+
+
+@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store is: in memory, in a folder."""
+    make: Place = request.param
+    return make(tmp_path)
+
+
+@pytest.fixture
+def store(place: str) -> Iterator[Store]:
+    opened = open_store(place)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def p(place: str, clock: ManualClock) -> Iterator[Penchant]:
+    """An opened store without its follower: nothing happens behind a test's back."""
+    with penchant.open(place, clock=clock, follow=False) as opened:
+        yield opened

@@ -1,0 +1,337 @@
+"""The contract of every store: memory and SQLite folder today, PostgreSQL next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penchant.core.errors import StoreIncompatible, StoreUnavailable
+from penchant.core.event import Event
+from penchant.core.item import Item, in_force
+from penchant.core.ports import (
+    Append,
+    ClearSnapshots,
+    PutItems,
+    RemoveItem,
+    SaveSnapshots,
+    Snapshot,
+    Store,
+)
+from penchant.io.stores import open_store
+from penchant.io.stores.sqlite import FILE, SqliteStore
+
+
+def event(id: str, user: str = "ann", session: str | None = None) -> Event:
+    return Event(id=id, user=user, kind="click", at=1, session=session)
+
+
+def snapshot(
+    upto: int, *, key: str = "ann", fingerprint: str = "f", body: bytes = b"x"
+) -> Snapshot:
+    return Snapshot("user", key, fingerprint, upto, 0, 0, body)
+
+
+def ids(logged: list[tuple[int, Event]]) -> list[str]:
+    return [event.id for _, event in logged]
+
+
+def test_an_appended_event_is_read_back_whole(store: Store) -> None:
+    whole = Event(
+        id="é-1",
+        user="ann 🦊",
+        kind="rating",
+        at=-5,
+        item="i",
+        session="s",
+        value=0.1,
+        text="",
+        success=False,
+        error="e",
+        duration_ms=1.5,
+        request="r",
+        position=0,
+        context={"device": {"os": [1, 2.5, None, True]}},
+        data={"n": -(2**63)},
+        offset=-330,
+    )
+
+    store.commit([Append([whole])])
+
+    assert store.tail("ann 🦊", 0) == [(1, whole)]
+
+
+def test_an_id_counts_once_within_a_commit_and_across_commits(store: Store) -> None:
+    first = store.commit([Append([event("a"), event("a", user="bob")]), Append([event("a")])])
+    again = store.commit([Append([event("b"), event("a")])])
+
+    assert (first, again) == ([1, 0], [1])
+    assert ids(store.since(0, 10)) == ["a", "b"]
+
+
+@given(names=st.lists(st.text(min_size=1, max_size=255), min_size=1, max_size=20))
+def test_any_text_is_an_id(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    usable = [name for name in names if "\0" not in name and name.isprintable()]
+    folder = tmp_path_factory.mktemp("ids")
+    for place in (":memory:", str(folder)):
+        store = open_store(place)
+
+        accepted = store.commit([Append([event(name, user=name) for name in usable])])
+
+        assert accepted == [len(set(usable))]
+        assert {name for name in usable if store.tail(name, 0)} == set(usable)
+        store.close()
+
+
+def test_positions_ascend_in_the_order_of_appending(store: Store) -> None:
+    store.commit([Append([event("a"), event("b", user="bob")])])
+    store.commit([Append([event("c")])])
+
+    positions = [position for position, _ in store.since(0, 10)]
+
+    assert positions == sorted(positions)
+    assert ids(store.since(0, 10)) == ["a", "b", "c"]
+    assert store.end() == positions[-1]
+
+
+def test_a_tail_holds_the_users_events_after_a_position(store: Store) -> None:
+    store.commit([Append([event("a"), event("x", user="bob"), event("b"), event("c")])])
+    first = store.tail("ann", 0, limit=1)
+
+    assert ids(first) == ["a"]
+    assert ids(store.tail("ann", first[0][0])) == ["b", "c"]
+    assert store.tail("nobody", 0) == []
+
+
+def test_recent_events_come_newest_first_and_in_pages(store: Store) -> None:
+    store.commit([Append([event(str(number)) for number in range(5)])])
+
+    page = store.recent("ann", 2)
+    next_page = store.recent("ann", 2, before=page[-1][0])
+
+    assert (ids(page), ids(next_page)) == (["4", "3"], ["2", "1"])
+
+
+def test_a_session_is_read_across_users_in_log_order(store: Store) -> None:
+    store.commit(
+        [
+            Append(
+                [
+                    event("a", session="s"),
+                    event("b", "bob", "s"),
+                    event("c"),
+                    event("d", session="t"),
+                ]
+            )
+        ]
+    )
+
+    assert ids(store.session("s", 10)) == ["a", "b"]
+    assert ids(store.session("s", 1)) == ["b"]
+    assert store.session("unknown", 10) == []
+
+
+def test_users_are_listed_once_in_pages(store: Store) -> None:
+    store.commit([Append([event(f"{name}{n}", user=name) for name in "cab" for n in range(3)])])
+
+    assert store.users() == ["a", "b", "c"]
+    assert store.users(limit=2) == ["a", "b"]
+    assert store.users(after="b") == ["c"]
+
+
+def test_counts_and_ends_of_an_empty_store_are_zero(store: Store) -> None:
+    assert (store.end(), store.count(), store.change()) == (0, 0, 0)
+    assert (store.users(), store.items(), store.since(0, 5)) == ([], [], [])
+    assert store.load("user", "ann") is None
+
+
+def test_an_item_put_again_is_replaced(store: Store) -> None:
+    store.commit([PutItems([Item(id="i", price=1.0, title="old")])])
+    store.commit([PutItems([Item(id="i", price=2.0, title="new")])])
+
+    assert store.current(["i", "unknown"]) == {"i": Item(id="i", price=2.0, title="new")}
+    assert len(store.versions(["i"])["i"]) == 1
+
+
+def test_a_version_is_kept_when_a_change_teaches_something_else(store: Store) -> None:
+    store.commit([PutItems([Item(id="i", category="run")])])
+    store.commit([Append([event("a")])])
+    store.commit([PutItems([Item(id="i", category="swim")])])
+
+    versions = store.versions(["i"])["i"]
+
+    assert [(version.since, version.item.category) for version in versions] == [
+        (0, "run"),
+        (1, "swim"),
+    ]
+    assert store.current(["i"])["i"].category == "swim"
+
+
+def test_the_first_version_stays_for_the_events_before_it(store: Store) -> None:
+    store.commit([Append([event("a")]), PutItems([Item(id="i", category="run")])])
+    store.commit([PutItems([Item(id="i", category="swim")])])
+
+    versions = store.versions(["i"])["i"]
+
+    assert [version.item.category for version in versions] == ["run", "swim"]
+    assert in_force(versions, 1) == Item(id="i", category="run")
+    assert in_force(versions, 2) == Item(id="i", category="swim")
+
+
+def test_a_later_version_nobody_saw_leaves_no_trace(store: Store) -> None:
+    for category in ("run", "swim", "bike"):
+        store.commit([PutItems([Item(id="i", category=category)])])
+
+    assert [version.item.category for version in store.versions(["i"])["i"]] == ["run", "bike"]
+
+
+def test_a_removed_item_keeps_its_versions_and_can_come_back(store: Store) -> None:
+    store.commit([PutItems([Item(id="i", category="run")])])
+
+    assert store.commit([RemoveItem("i"), RemoveItem("i"), RemoveItem("unknown")]) == [1, 0, 0]
+    assert (store.current(["i"]), store.items()) == ({}, [])
+    assert store.versions(["i"])["i"][0].item.category == "run"
+    store.commit([PutItems([Item(id="i", category="run")])])
+    assert list(store.current(["i"])) == ["i"]
+
+
+def test_changes_name_every_item_by_its_latest_change(store: Store) -> None:
+    store.commit([PutItems([Item(id="a"), Item(id="b")])])
+    seen = store.change()
+    store.commit([PutItems([Item(id="a", title="x")]), RemoveItem("b")])
+
+    assert [id for _, id in store.changed(seen)] == ["a", "b"]
+    assert [id for _, id in store.changed(0)] == ["a", "b"]
+    assert store.changed(store.change()) == []
+
+
+def test_only_the_first_put_of_an_item_is_an_arrival(store: Store) -> None:
+    store.commit([PutItems([Item(id="a"), Item(id="b")])])
+    seen = store.change()
+    store.commit([PutItems([Item(id="a", category="x"), Item(id="c")])])
+
+    assert store.arrivals(0, 10) == ["a", "b", "c"]
+    assert store.arrivals(seen, 10) == ["c"]
+    assert store.arrivals(0, 1) == ["a"]
+
+
+def test_items_are_found_by_the_category_they_have_now(store: Store) -> None:
+    store.commit([PutItems([Item(id=id, category="run") for id in "cab"])])
+    store.commit([Append([event("e")]), PutItems([Item(id="a", category="swim")]), RemoveItem("b")])
+
+    assert store.of_category("run") == ["c"]
+    assert store.of_category("swim") == ["a"]
+    assert store.of_category("unknown") == []
+
+
+def test_items_are_listed_in_pages(store: Store) -> None:
+    store.commit([PutItems([Item(id=id) for id in "cab"])])
+
+    assert [item.id for item in store.items(limit=2)] == ["a", "b"]
+    assert [item.id for item in store.items(after="b")] == ["c"]
+
+
+def test_a_snapshot_is_loaded_as_saved(store: Store) -> None:
+    store.commit([SaveSnapshots([snapshot(3, body=b"\0\xff")])])
+
+    assert store.load("user", "ann") == snapshot(3, body=b"\0\xff")
+
+
+def test_a_snapshot_that_saw_less_does_not_replace_one_that_saw_more(store: Store) -> None:
+    store.commit([SaveSnapshots([snapshot(5, body=b"new")])])
+    store.commit([SaveSnapshots([snapshot(4, body=b"old")])])
+
+    assert store.load("user", "ann") == snapshot(5, body=b"new")
+
+
+def test_a_snapshot_of_another_fingerprint_replaces_any(store: Store) -> None:
+    store.commit([SaveSnapshots([snapshot(5)]), SaveSnapshots([snapshot(1, fingerprint="g")])])
+
+    assert store.load("user", "ann") == snapshot(1, fingerprint="g")
+
+
+def test_snapshots_of_one_scope_are_cleared(store: Store) -> None:
+    other = Snapshot("everyone", "all", "f", 1, 0, 0, b"")
+    store.commit([SaveSnapshots([snapshot(1), snapshot(1, key="bob"), other])])
+
+    assert store.commit([ClearSnapshots("user")]) == [2]
+    assert store.load("user", "ann") is None
+    assert store.load("everyone", "all") == other
+
+
+def test_the_version_differs_after_a_commit(store: Store) -> None:
+    before = store.version()
+    store.commit([Append([event("a")])])
+
+    assert store.version() != before
+    assert store.version() == store.version()
+
+
+def test_what_one_process_commits_another_reads(tmp_path: Path) -> None:
+    one, other = SqliteStore(tmp_path), SqliteStore(tmp_path)
+    before = other.version()
+
+    one.commit([Append([event("a")])])
+
+    assert other.version() != before
+    assert ids(other.tail("ann", 0)) == ["a"]
+    assert other.commit([Append([event("a"), event("b")])]) == [1]
+    one.close()
+    other.close()
+
+
+def test_a_failed_write_takes_the_whole_commit_back(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    unencodable = Event(id="b", user="ann", kind="click", at=1, data={"x": object()})
+
+    with pytest.raises(TypeError):
+        store.commit([Append([event("a")]), Append([unencodable])])
+
+    assert store.count() == 0
+    assert store.commit([Append([event("c")])]) == [1]
+    store.close()
+
+
+def test_positions_are_never_reused(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.commit([Append([event("a"), event("b")])])
+    last = store.end()
+    store._writer.execute("DELETE FROM events")
+
+    store.commit([Append([event("c")])])
+
+    assert store.end() > last
+    store.close()
+
+
+def test_another_programs_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"certainly no database, but long enough to look at" * 40)
+
+    with pytest.raises(StoreIncompatible, match="damaged or no store"):
+        SqliteStore(tmp_path)
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store._writer.execute("PRAGMA user_version = 99")
+    store.close()
+
+    with pytest.raises(StoreIncompatible, match=r"layout 99.*upgrade penchant"):
+        SqliteStore(tmp_path)
+
+
+def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        SqliteStore(tmp_path / "taken")
+
+
+def test_a_closed_store_answers_with_an_error(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.close()
+
+    with pytest.raises(StoreUnavailable):
+        store.count()
