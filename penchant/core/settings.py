@@ -37,8 +37,8 @@ class Settings:
     cache_users: int = 2_000
     cache_items: int = 100_000
     seen: str = "fade"
-    popularity_half_life: timedelta = timedelta(days=3)
-    covisitation_half_life: timedelta = timedelta(days=30)
+    popularity_half_life: timedelta = timedelta(days=1)
+    covisitation_half_life: timedelta = timedelta(days=60)
     keys: str = ""
 
     def __post_init__(self) -> None:

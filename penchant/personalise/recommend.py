@@ -13,9 +13,6 @@ from penchant.core.slate import Choice, Reason
 from penchant.profile.features.recent import Touch
 
 POLICY = "covisitation+popularity"
-# Shares of the sources in a score. Popularity alone decides for the unknown person; behind
-# co-visitation it breaks ties and fills up (docs/design/004-first-decisions.md).
-WEIGHTS = {"covisitation": 0.75, "popularity": 0.25, "given": 1.0}
 FADE: Instant = 7 * DAY  # half-life in which an item already touched comes back
 
 Scores: TypeAlias = Mapping[str, float]
@@ -23,12 +20,26 @@ Scores: TypeAlias = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of candidates: scores relative to ``best``, and what each score rests on."""
+    """One source of candidates: its weight beside the other sources, scores relative to ``best``,
+    and what each score rests on."""
 
     name: str
+    weight: float
     scores: Scores
     best: float
     because: Callable[[str], Sequence[str]]
+
+
+def popularity_weight(touches: int) -> float:
+    """The share of popularity beside co-visitation, after so many touches: 1/4 + 1/2 * 4 / (4 + n).
+
+    What is popular decides nearly alone for a newcomer and a third after twenty touches; fitted to
+    the best fixed shares by length of history (docs/design/004-first-decisions.md).
+
+    >>> popularity_weight(0), popularity_weight(4), round(popularity_weight(20), 2)
+    (0.75, 0.5, 0.33)
+    """
+    return 0.25 + 0.5 * 4 / (4 + touches)
 
 
 def blend(sources: Sequence[Source], kept: Scores) -> dict[str, float]:
@@ -96,5 +107,5 @@ def best_first(scores: Scores, count: int) -> Iterator[str]:
 def _weighed(sources: Sequence[Source]) -> list[tuple[Source, float]]:
     """The sources that have something to say, with weights that sum to 1."""
     told = [source for source in sources if source.best > 0]
-    total = sum(WEIGHTS[source.name] for source in told)
-    return [(source, WEIGHTS[source.name] / total) for source in told]
+    total = sum(source.weight for source in told)
+    return [(source, source.weight / total) for source in told]

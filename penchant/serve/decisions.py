@@ -15,7 +15,15 @@ from penchant.core.suggestion import closest
 from penchant.personalise import where as filters
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import LEADERS, Popularity
-from penchant.personalise.recommend import POLICY, Source, blend, choose, explain, faded
+from penchant.personalise.recommend import (
+    POLICY,
+    Source,
+    blend,
+    choose,
+    explain,
+    faded,
+    popularity_weight,
+)
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.population import Population
@@ -32,8 +40,8 @@ class History:
     hidden: frozenset[str] = frozenset()
 
     def items(self) -> list[str]:
-        """Liked items, newest first, with repeats."""
-        return [touch.item for touch in reversed(self.touches) if touch.weight > 0]
+        """Chosen items, newest first, with repeats: also those that were liked little."""
+        return [touch.item for touch in reversed(self.touches) if touch.chosen]
 
 
 class Decisions:
@@ -87,7 +95,7 @@ class Decisions:
             sources = self._given_sources(folded, history, items)
             if given is not None:
                 best = max(given.values(), default=0.0)
-                sources = [*sources, Source("given", given, best, lambda item: ())]
+                sources = [*sources, Source("given", 1.0, given, best, _nothing)]
             return tuple(explain(item, sources) for item in items)
 
         choices = self._population.read(decide)
@@ -159,7 +167,7 @@ class Decisions:
         else:
             popular = dict(self._popularity.top(state, LEADERS))
         best = max(popular.values(), default=0.0)
-        return [self._near(folded, history), Source("popularity", popular, best, _nothing)]
+        return [self._near(folded, history), _popular(popular, best, history)]
 
     def _given_sources(
         self, folded: Folded, history: History, items: Sequence[str]
@@ -168,7 +176,7 @@ class Decisions:
         popular = {item: max(state.weights.get(item, 0.0), 0.0) for item in items}
         top = self._popularity.top(state, 1)
         best = max([*popular.values(), *(weight for _, weight in top)], default=0.0)
-        return [self._near(folded, history), Source("popularity", popular, best, _nothing)]
+        return [self._near(folded, history), _popular(popular, best, history)]
 
     def _near(self, folded: Folded, history: History) -> Source:
         state = self._fold.state(folded, "covisitation")
@@ -176,6 +184,7 @@ class Decisions:
         scores = self._covisitation.scores(state, items)
         return Source(
             "covisitation",
+            1.0 - popularity_weight(len(items)),
             scores,
             max(scores.values(), default=0.0),
             lambda item: self._covisitation.because(state, items, item),
@@ -250,6 +259,11 @@ def check_scores(items: Sequence[str], scores: Sequence[float] | None) -> dict[s
                 f"scores[{place}]", f"expected a number of at least 0, got {score!r}"
             )
     return dict(zip(items, map(float, scores), strict=True))
+
+
+def _popular(weights: dict[str, float], best: float, history: History) -> Source:
+    weight = popularity_weight(len(history.items()))
+    return Source("popularity", weight, weights, best, _nothing)
 
 
 def _nothing(item: str) -> Sequence[str]:

@@ -194,6 +194,7 @@ class Session:
         for event in self.events():
             kind = kinds.of(event.kind)
             if event.item is not None and kind.group not in ("slate", "system"):
-                touches.append(Touch(event.at, event.item, kind.signal(event.value, event.success)))
+                weight = kind.signal(event.value, event.success)
+                touches.append(Touch(event.at, event.item, weight, kind.weight > 0))
         touches.sort(key=lambda touch: touch.at)
         return History(touches, frozenset(touch.item for touch in touches))

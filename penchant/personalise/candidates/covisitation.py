@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
-from heapq import nlargest
 from math import exp
 
 import msgspec
@@ -14,13 +13,13 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
-from penchant.state.decay import HalfLives, shift
+from penchant.state.decay import BLOCK, HalfLives, shift
 
-QUERY = 20  # latest events of a history that are asked
+QUERY = 20  # latest events of a history that are asked; at tau 4 the 20th weighs e ** -5
 PEOPLE = 50_000  # histories kept open; a person unseen for longer starts a new window
 
 
-class Touch(msgspec.Struct, array_like=True, frozen=True):
+class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
     at: Instant
     item: str
 
@@ -29,8 +28,9 @@ class State(msgspec.Struct, array_like=True):
     """Pair weights in ``block``: ``rows[a][b]`` grows when b is touched near a, ``latest`` being
     the latest instant of all.
 
-    ``totals`` are the sums of all weight ever added to a row, forgotten pairs included; ``windows``
-    hold the latest touches by user, the user seen last at the end.
+    ``totals`` are the sums of all pair weight an item ever brought, forgotten pairs included;
+    ``windows`` hold the latest touches by user, the user seen last at the end; ``pairs`` is how
+    many pairs the rows hold.
     """
 
     block: int = 0
@@ -38,32 +38,40 @@ class State(msgspec.Struct, array_like=True):
     rows: dict[str, dict[str, float]] = {}
     totals: dict[str, float] = {}
     windows: dict[str, list[Touch]] = {}
+    pairs: int = 0
 
 
 class Covisitation(Feature[State]):
     """Counts pairs of items near each other in a history, nearer pairs more.
 
-    An event adds to the pairs with the ``window`` touches before it, d ** -``power`` for one d
-    places away, times ``backward`` for the reverse pair, decayed with ``half_life``. Only kinds of
-    positive weight count. A row keeps its ``row`` strongest pairs, a quarter is dropped at a time.
+    An event adds to the pairs with the ``window`` touches before it the weight of its kind times
+    d ** -``power`` for one d places away, decayed with ``half_life``. Pairs are directed, from the
+    earlier to the later; touches of one instant have no order and pair both ways. What counts is
+    that an item was chosen: a low rating is a touch like a high one, and only kinds of negative
+    weight are left out. A late event pairs with what is known around its instant; one older than a
+    full window is no longer paired.
+
+    A row keeps its ``row`` strongest pairs, half of them after a trim; beyond ``pairs`` in all
+    every row shrinks, beyond ``items`` rows the weakest quarter goes.
 
     A query asks the last 20 touches: score(b) = sum_k e ** (-k / ``tau``) N[a_k, b] with N[a, b] =
-    C[a, b] / ((1 + total a) ** ``p`` (1 + total b) ** ``q``). Source of the form and the starting
-    points: docs/design/004-first-decisions.md.
+    C[a, b] / ((1 + total a) ** ``p`` (1 + total b) ** ``q``). How the options were found:
+    docs/design/004-first-decisions.md.
     """
 
     name = "covisitation"
+    version = 2
     ordered = True
     state = State
 
     def __init__(
         self,
-        half_life: timedelta = timedelta(days=30),
+        half_life: timedelta = timedelta(days=60),
         *,
         window: int = 10,
-        power: float = 1.0,
-        backward: float = 1.0,
+        power: float = 0.5,
         row: int = 256,
+        pairs: int = 1_000_000,
         items: int = 100_000,
         tau: float = 4.0,
         p: float = 0.5,
@@ -71,66 +79,71 @@ class Covisitation(Feature[State]):
     ) -> None:
         self.half_lives = HalfLives.of(half_life)
         self.near = tuple(distance**-power for distance in range(1, window + 1))
-        self.backward = backward
+        # Weight that an event brings to its item's total when 0, 1, ... touches precede it.
+        self.brought = tuple(sum(self.near[:n]) for n in range(window + 1))
         self.row = row
+        self.pairs = pairs
         self.items = items
         self.tau = tau
         self.p = p
         self.q = q
 
     def identity(self) -> str:
-        options = (self.half_lives.spans, self.near, self.backward, self.row, self.items)
-        return f"{super().identity()} {options}"
+        bounds = (self.row, self.pairs, self.items)
+        return f"{super().identity()} {self.half_lives.spans, self.near, bounds}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.group not in ("slate", "system") and kind.weight > 0
 
     def zero(self) -> State:
         return State()
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
         event = signal.event
-        if event.item is None or signal.weight <= 0:
+        name = event.item
+        if name is None:
             return
-        growth = self.half_lives.at(event.at)
-        factor = growth.factors[0]
-        if growth.blocks[0] != state.block:
-            factor *= self._move(state, growth.blocks[0])
-        if event.at > state.latest:
-            state.latest = event.at
-        window = state.windows.pop(event.user, None) or []
-        place = len(window)
-        if window and event.at < window[-1].at:
-            place = bisect_right(window, event.at, key=_at)
-        self._pair(state, [touch.item for touch in window[:place]][::-1], event.item, factor, True)
-        if place < len(window):
-            later = [touch.item for touch in window[place:]]
-            self._pair(state, later, event.item, factor, False)
-        window.insert(place, Touch(event.at, event.item))
-        del window[: -len(self.near)]
+        at = event.at
+        weight = signal.kind.weight * self._growth(state, at)
+        window = state.windows.pop(event.user, None)
+        if window is None:
+            window = []
+            if len(state.windows) >= PEOPLE:
+                del state.windows[next(iter(state.windows))]
         state.windows[event.user] = window
-        if len(state.windows) > PEOPLE:
-            del state.windows[next(iter(state.windows))]
+        if not window or at >= window[-1].at:
+            self._pair(state, window, at, name, weight)
+            window.append(Touch(at, name))
+            if len(window) > len(self.near):
+                del window[0]
+        else:
+            self._late(state, window, Touch(at, name), weight)
+        if at > state.latest:
+            state.latest = at
 
     def merge(self, one: State, other: State) -> State:
         """Sums of pairs; windows of ``other`` win, pairs across the border are not seen."""
         block = max(one.block, other.block)
         windows = {user: list(window) for user, window in {**one.windows, **other.windows}.items()}
+        for user in list(windows)[: max(len(windows) - PEOPLE, 0)]:
+            del windows[user]
         merged = State(block, max(one.latest, other.latest), windows=windows)
         for part in (one, other):
             factor = shift(part.block, block)
             for name, row in part.rows.items():
-                target = merged.rows.setdefault(name, {})
-                for neighbour, weight in row.items():
-                    target[neighbour] = target.get(neighbour, 0.0) + weight * factor
-            for name, total in part.totals.items():
-                merged.totals[name] = merged.totals.get(name, 0.0) + total * factor
-        for name in list(merged.rows):
-            self._trim(merged, name)
+                _add_all(merged.rows.setdefault(name, {}), row, factor)
+            _add_all(merged.totals, part.totals, factor)
+        merged.pairs = sum(map(len, merged.rows.values()))
+        for name, row in merged.rows.items():
+            if len(row) > self.row:
+                self._trim(merged, name, self.row)
+        if len(merged.rows) > self.items:
+            self._forget_items(merged)
+        self._bound_pairs(merged)
         return merged
 
     def read(self, state: State, now: Instant) -> Reading:
-        value = {"items": len(state.rows), "pairs": sum(map(len, state.rows.values()))}
+        value = {"items": len(state.rows), "pairs": state.pairs}
         days = self.half_lives.spans[0] / 8.64e10
         return Reading(value, len(state.windows), f"half-life {days:g} days")
 
@@ -141,83 +154,147 @@ class Covisitation(Feature[State]):
         """
         found: dict[str, float] = {}
         fade = self._fade(state)
-        for age, name in enumerate(history[:QUERY]):
-            row = state.rows.get(name)
-            if row:
-                weight = exp(-age / self.tau) * fade / self._norm(state, name, self.p, fade)
-                for neighbour, count in row.items():
-                    found[neighbour] = found.get(neighbour, 0.0) + weight * count
-        if self.q:
-            for name in found:
-                found[name] /= self._norm(state, name, self.q, fade)
-        return found
+        for name, weight in self._asked(state, history, fade):
+            for neighbour, count in state.rows[name].items():
+                found[neighbour] = found.get(neighbour, 0.0) + weight * count
+        if not self.q:
+            return found
+        total, power = state.totals.get, -self.q
+        return {
+            name: score * (1.0 + total(name, 0.0) * fade) ** power for name, score in found.items()
+        }
 
     def because(self, state: State, history: Sequence[str], item: str, count: int = 3) -> list[str]:
         """The items of the history that add most to the score of ``item``, most telling first."""
-        fade = self._fade(state)
         shares: dict[str, float] = {}
-        for age, name in enumerate(history[:QUERY]):
-            weight = state.rows.get(name, {}).get(item, 0.0)
-            if weight:
-                share = exp(-age / self.tau) * weight * fade / self._norm(state, name, self.p, fade)
-                shares[name] = shares.get(name, 0.0) + share
+        for name, weight in self._asked(state, history, self._fade(state)):
+            pair = state.rows[name].get(item)
+            if pair:
+                shares[name] = shares.get(name, 0.0) + weight * pair
         ordered = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
         return [name for name, _ in ordered[:count]]
+
+    def _asked(self, state: State, history: Sequence[str], fade: float) -> list[tuple[str, float]]:
+        """The touches of a history that have a row, and what a pair of each is multiplied by."""
+        asked = []
+        for age, name in enumerate(history[:QUERY]):
+            if name in state.rows:
+                total = 1.0 + state.totals.get(name, 0.0) * fade
+                asked.append((name, exp(-age / self.tau) * fade * total**-self.p))
+        return asked
 
     def _fade(self, state: State) -> float:
         """Brings weights to the instant of the latest event, where one new pair weighs about 1."""
         return self.half_lives.fade(0, state.block, state.latest)
 
-    def _norm(self, state: State, name: str, power: float, fade: float) -> float:
-        return (1.0 + state.totals.get(name, 0.0) * fade) ** power if power else 1.0
+    def _growth(self, state: State, at: Instant) -> float:
+        """What an event at ``at`` is multiplied by in the block of the state, moved if need be."""
+        half_life = self.half_lives.spans[0]
+        block, rest = divmod(at, half_life * BLOCK)
+        factor = 2.0 ** (rest / half_life)
+        if block < state.block:
+            return float(factor * shift(block, state.block))
+        if block > state.block:
+            self._move(state, block)
+        return float(factor)
+
+    def _late(self, state: State, window: list[Touch], touch: Touch, weight: float) -> None:
+        place = bisect_right(window, touch.at, key=_at)
+        if place == 0 and len(window) == len(self.near):
+            return  # what lies between it and the window is not known any more
+        self._pair(state, window[:place], touch.at, touch.item, weight)
+        for later, near in zip(window[place:], self.near, strict=False):
+            self._pair(state, [touch], later.at, later.item, weight * near)
+        window.insert(place, touch)
+        if len(window) > len(self.near):
+            del window[0]
 
     def _pair(
-        self, state: State, others: Sequence[str], name: str, factor: float, after: bool
+        self, state: State, before: list[Touch], at: Instant, name: str, weight: float
     ) -> None:
-        """Add the pairs of ``name`` with others, nearest first; ``after`` says it came after them."""
-        forward, backward = (1.0, self.backward) if after else (self.backward, 1.0)
-        for other, near in zip(others, self.near, strict=False):
-            weight = near * factor
-            self._add(state, other, name, weight * forward)
-            if backward and other != name:
-                self._add(state, name, other, weight * backward)
+        """Add the pairs of ``name`` with the touches before it, oldest first.
 
-    def _add(self, state: State, one: str, other: str, weight: float) -> None:
-        row = state.rows.get(one)
-        if row is None:
-            if len(state.rows) >= self.items:
-                self._forget_items(state)
-            row = state.rows[one] = {}
-        row[other] = row.get(other, 0.0) + weight
-        state.totals[one] = state.totals.get(one, 0.0) + weight
-        if len(row) > self.row:
-            self._trim(state, one)
+        The innermost loop of every ingest: two additions a pair, nothing called but for new pairs.
+        """
+        rows, longest = state.rows, self.row
+        mine = rows.get(name)
+        if mine is None:
+            mine = rows[name] = {}
+        fresh = 0
+        for touch, near in zip(reversed(before), self.near, strict=False):
+            other = touch.item
+            theirs = rows.get(other)
+            if theirs is None:
+                theirs = rows[other] = {}
+            share = weight * near
+            known = theirs.get(name)
+            if known is not None:
+                theirs[name] = known + share
+            else:
+                theirs[name] = share
+                fresh += 1
+                if len(theirs) > longest:
+                    self._trim(state, other, longest // 2)
+            if touch.at == at and other != name:
+                known = mine.get(other)
+                fresh += known is None
+                mine[other] = share if known is None else known + share
+        if len(mine) > longest:
+            self._trim(state, name, longest // 2)
+        totals = state.totals
+        totals[name] = totals.get(name, 0.0) + weight * self.brought[len(before)]
+        state.pairs += fresh
+        if state.pairs > self.pairs:
+            self._bound_pairs(state)
+        if len(rows) > self.items:
+            self._forget_items(state)
 
-    def _trim(self, state: State, name: str) -> None:
+    def _trim(self, state: State, name: str, size: int) -> None:
+        """Keep at most the ``size`` strongest pairs of a row, in their order; equal ones alike
+        unless hardly any were left."""
         row = state.rows[name]
-        if len(row) > self.row:
-            state.rows[name] = dict(nlargest(self.row * 3 // 4, row.items(), key=_strength))
+        border = sorted(row.values())[-size]
+        kept = {other: weight for other, weight in row.items() if weight > border}
+        if len(kept) < size // 2:
+            strongest = sorted(row.items(), key=_value, reverse=True)[:size]
+            kept = dict(strongest)
+        state.pairs -= len(row) - len(kept)
+        row.clear()
+        row.update(kept)
+
+    def _bound_pairs(self, state: State) -> None:
+        """Halve the length of the longest rows until a quarter of the room is free again."""
+        size = self.row
+        while state.pairs > self.pairs * 3 // 4 and size > 1:
+            size //= 2
+            for name, row in state.rows.items():
+                if len(row) > size:
+                    self._trim(state, name, size)
 
     def _forget_items(self, state: State) -> None:
-        kept = nlargest(self.items * 3 // 4, state.totals.items(), key=_strength)
-        state.totals = dict(kept)
+        """Forget the quarter of the items with the smallest totals."""
+        ordered = sorted(state.totals.items(), key=_value, reverse=True)
+        state.totals = dict(ordered[: self.items * 3 // 4])
         state.rows = {name: row for name, row in state.rows.items() if name in state.totals}
+        state.pairs = sum(map(len, state.rows.values()))
 
-    def _move(self, state: State, block: int) -> float:
-        if block < state.block:
-            return shift(block, state.block)
+    def _move(self, state: State, block: int) -> None:
         factor = shift(state.block, block)
         for row in state.rows.values():
             for name in row:
                 row[name] *= factor
         state.totals = {name: total * factor for name, total in state.totals.items()}
         state.block = block
-        return 1.0
 
 
 def _at(touch: Touch) -> Instant:
     return touch.at
 
 
-def _strength(pair: tuple[str, float]) -> tuple[float, str]:
-    return pair[1], pair[0]
+def _value(pair: tuple[str, float]) -> float:
+    return pair[1]
+
+
+def _add_all(target: dict[str, float], source: dict[str, float], factor: float) -> None:
+    for name, weight in source.items():
+        target[name] = target.get(name, 0.0) + weight * factor

@@ -29,7 +29,7 @@ class State(msgspec.Struct, array_like=True):
 class Popularity(Feature[State]):
     """One decayed count per item; an event adds its weight, dislikes take away.
 
-    Half-life 3 days unless told otherwise: on films the best of 1, 3 and 30 days within error
+    Half-life 1 day unless told otherwise: on films better than 3, 7 and 30 days
     (docs/design/004-first-decisions.md). Reads ``{item: weight}`` of the leaders.
     """
 
@@ -37,7 +37,7 @@ class Popularity(Feature[State]):
     ordered = True
     state = State
 
-    def __init__(self, half_life: timedelta = timedelta(days=3)) -> None:
+    def __init__(self, half_life: timedelta = timedelta(days=1)) -> None:
         self.half_lives = HalfLives.of(half_life)
 
     def identity(self) -> str:

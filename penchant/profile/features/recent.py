@@ -18,9 +18,13 @@ SIZE = 1_200  # bytes of item ids; some 24 of 50 bytes
 
 
 class Touch(msgspec.Struct, array_like=True, frozen=True):
+    """One event about an item. ``chosen`` says that its kind is one of choosing, such as a click
+    or a rating, whatever the rating said; a dismissal or a return is not."""
+
     at: Instant
     item: str
     weight: float
+    chosen: bool = True
 
 
 class Recent(Feature[list[Touch]]):
@@ -31,6 +35,7 @@ class Recent(Feature[list[Touch]]):
     """
 
     name = "recent"
+    version = 2
     ordered = True
     state = list[Touch]
 
@@ -44,7 +49,7 @@ class Recent(Feature[list[Touch]]):
         event = signal.event
         if event.item is None:
             return
-        touch = Touch(event.at, event.item, signal.weight)
+        touch = Touch(event.at, event.item, signal.weight, signal.kind.weight > 0)
         if not state or event.at >= state[-1].at:
             state.append(touch)
         else:

@@ -11,18 +11,20 @@ from penchant.version import __version__
 
 # verb -> what `penchant --help` says of it; the verb lives in penchant/serve/cli/VERB.py as `verb`
 VERBS = {
+    "demo": "A store of simulated people, decisions with reasons, and a server.",
+    "serve": "Answer over HTTP.",
     "import": "Read a log or a catalogue into the store.",
     "export": "Write log and catalogue to a file.",
     "track": "Remember one event.",
     "profile": "What is known of a person.",
+    "history": "What a person did, newest first.",
     "recommend": "The best items for a person.",
     "similar": "Items that the same people touch.",
-    "history": "What a person did, newest first.",
     "stats": "Events by kind and day, clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",
     "check": "Prove that what is served equals a replay of the log.",
-    "serve": "Answer over HTTP.",
+    "simulate": "Simulated people, as events or in a loop with the policies.",
 }
 
 
