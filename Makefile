@@ -42,6 +42,10 @@ format: setup  ## put the code into the one format
 bench: setup  ## speed, beside its floors; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
+quality: setup  ## ranking quality, beside popularity, implicit and LensKit; needs the real logs
+	benchmarks/quality/peers.sh
+	$(BIN)/python -m benchmarks.quality
+
 docs: setup  ## run every example in README and docs
 	$(BIN)/pytest tests/docs -q
 

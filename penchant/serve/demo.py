@@ -43,8 +43,8 @@ class Demo:
         self._now = now
         self._size = size
 
-    def run(self) -> None:
-        """All steps, in order."""
+    def run(self) -> dict[str, Any]:
+        """All steps, in order; what they came to as plain data."""
         _emptied(self._folder)
         start = self._now - self._size.days * DAY
         world = Simulation(users=self._size.users, items=self._size.items, seed=1, start=start)
@@ -54,8 +54,14 @@ class Demo:
             self._profile(p, user)
             slate = self._recommend(p, user)
             self._react(p, user, slate)
-        self._compare(start)
+        policies = self._compare(start)
         self._try_next(user)
+        return {
+            "folder": str(self._folder),
+            "user": user,
+            "slate": slate.to_dict(),
+            "clicks_per_exposure": policies,
+        }
 
     def _build(self, p: Penchant, world: Simulation) -> None:
         self._title(
@@ -109,7 +115,7 @@ class Demo:
             table.add_row(_name(p, choice.item), f"{choice.score:.2f}", told)
         self._console.print(table)
 
-    def _compare(self, start: Instant) -> None:
+    def _compare(self, start: Instant) -> dict[str, float]:
         self._title(5, "Did it help", "the same people, shown slates by different policies")
         half = max(self._size.days // 2, 1)
         world = World(
@@ -123,6 +129,7 @@ class Demo:
         self._console.print(table)
         mean, interval = _shown(compared(outcomes, "penchant", "popularity"))
         self._say(f"penchant over what is popular: {mean} {interval}, person by person")
+        return {policy: measured(outcome).mean for policy, outcome in outcomes.items()}
 
     def _try_next(self, user: str) -> None:
         self._title(6, "To try next", "")

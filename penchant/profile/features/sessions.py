@@ -39,10 +39,11 @@ class State(msgspec.Struct, array_like=True):
 class Sessions(Feature[State]):
     """Groups events by the session they name, the others by a gap of inactivity.
 
-    A name that comes back after more than a day is a new session. An event exactly one gap after the last still belongs to its session. A late event joins the
-    session it fell into, and one that bridges two joins them, as long as they are among the
-    sixteen latest; later than that it counts as a session of its own. Reads ``{count, mean_events,
-    mean_seconds, last: {started, ended, events}}``.
+    A name that comes back after more than a day is a new session. An event exactly one gap after
+    the last still belongs to its session. A late event joins the session it fell into, and one that
+    bridges two joins them, as long as they are among the sixteen latest of about a day; later than
+    that it counts as a session of its own. Reads ``{count, mean_events, mean_seconds, last: {started,
+    ended, events}}``.
     """
 
     name = "sessions"

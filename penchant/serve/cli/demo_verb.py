@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from penchant.serve.cli.output import errors
+from penchant.serve.cli import serve_verb
+from penchant.serve.cli.output import as_json, errors, print_json
 
 WIDTH = 80
-SERVE = "penchant.serve.cli.serve_verb"
 
 
 @click.command("demo")
@@ -21,9 +19,16 @@ SERVE = "penchant.serve.cli.serve_verb"
 @click.option("--items", type=click.IntRange(20, 10_000), default=300, show_default=True)
 @click.option("--days", type=click.IntRange(4, 365), default=28, show_default=True)
 @click.option("--serve/--no-serve", "serve", default=None, help="Default: only on a terminal.")
+@as_json
 @click.pass_context
 def verb(
-    context: click.Context, folder: str, users: int, items: int, days: int, serve: bool | None
+    context: click.Context,
+    folder: str,
+    users: int,
+    items: int,
+    days: int,
+    serve: bool | None,
+    json: bool,
 ) -> None:
     """Build a store with simulated people, show what penchant makes of it, and serve it."""
     from rich.console import Console
@@ -31,17 +36,14 @@ def verb(
     from penchant.io import system
     from penchant.serve.demo import Demo, Size
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, quiet=json)
     if not console.is_terminal or console.width > WIDTH:
-        console = Console(highlight=False, width=WIDTH)
+        console = Console(highlight=False, width=WIDTH, quiet=json)
     with errors():
-        Demo(Path(folder), console, system.now(), Size(users=users, items=items, days=days)).run()
+        size = Size(users=users, items=items, days=days)
+        told = Demo(Path(folder), console, system.now(), size).run()
+    if json:
+        print_json(told)
     if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
-        _serve(context, folder)
-
-
-def _serve(context: click.Context, folder: str) -> None:
-    if find_spec(SERVE) is None:
-        return
-    context.obj = folder
-    context.invoke(import_module(SERVE).verb)
+        context.obj = folder
+        context.invoke(serve_verb.verb)

@@ -9,7 +9,7 @@ import click
 import penchant
 from penchant.core.errors import InvalidArgument
 from penchant.io.stores import MEMORY
-from penchant.serve.cli.output import errors
+from penchant.serve.cli.output import as_json, errors, print_json
 
 
 @click.command("serve")
@@ -28,8 +28,9 @@ from penchant.serve.cli.output import errors
     show_default=True,
     help="Server processes on the folder.",
 )
+@as_json
 @click.pass_obj
-def verb(store: str, host: str, port: int, processes: int) -> None:
+def verb(store: str, host: str, port: int, processes: int, json: bool) -> None:
     """Answer over HTTP until stopped; /docs says what can be asked."""
     from penchant.serve.http.run import address, check_reach, listen, serve, serve_together
 
@@ -42,7 +43,10 @@ def verb(store: str, host: str, port: int, processes: int) -> None:
             check_reach(engine, host)
             listener = listen(host, port)
             url = address(listener)
-            click.echo(f"penchant serves {store} at {url} (what can be asked: {url}/docs)")
+            if json:
+                print_json({"store": store, "url": url, "docs": f"{url}/docs"})
+            else:
+                click.echo(f"penchant serves {store} at {url} (what can be asked: {url}/docs)")
             if processes == 1:
                 serve(engine, listener)
                 return

@@ -54,7 +54,7 @@ EVENTS: list[tuple[Any, int, str | None, str]] = [
         {"user": "ann", "kind": "click", "itme": "x"},
         422,
         "$.itme",
-        "no such field; closest is 'time'; put your own fields into 'data'",
+        "no such field; closest is 'item'; put your own fields into 'data'",
     ),
     (
         {"user": "ann", "kind": "click", "at": "yesterday"},
