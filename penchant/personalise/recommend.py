@@ -14,6 +14,7 @@ from penchant.profile.features.recent import Touch
 
 POLICY = "covisitation+popularity"
 FADE: Instant = 7 * DAY  # half-life in which an item already touched comes back
+NOTHING = 0.01  # what is left of a score below that is nothing: the first two and a half hours
 
 Scores: TypeAlias = Mapping[str, float]
 
@@ -89,7 +90,8 @@ def faded(touched: Iterable[Touch], now: Instant) -> dict[str, float]:
     1 - 2 ** -(age / 7 days) since the last touch: nothing at once, half after a week.
     """
     last = {touch.item: touch.at for touch in touched}
-    return {item: 1.0 - 2.0 ** (-max(now - at, 0) / FADE) for item, at in last.items()}
+    left = {item: 1.0 - 2.0 ** (-max(now - at, 0) / FADE) for item, at in last.items()}
+    return {item: share if share >= NOTHING else 0.0 for item, share in left.items()}
 
 
 def best_first(scores: Scores, count: int) -> Iterator[str]:

@@ -230,6 +230,7 @@ class Penchant:
 
     def stats(self) -> dict[str, Any]:
         """Events by kind and day, exposures, clicks per exposure by policy and position."""
+        self.parts.writer.settle_all()
         usage = self.parts.population.read(lambda folded: self.parts.crowd.read(folded, 0))["usage"]
         return {**usage.value, "waiting": self.parts.writer.waiting()}
 

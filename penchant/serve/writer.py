@@ -137,6 +137,14 @@ class Writer:
                 if self._broken and user in self._waiting.users:
                     raise self._broken
 
+    def settle_all(self) -> None:
+        """Block until every event that was put in this process is committed, whoever it is about."""
+        if self._waiting.users:
+            with self._condition:
+                self._condition.wait_for(lambda: not self._waiting.users or self._broken)
+                if self._broken and self._waiting.users:
+                    raise self._broken
+
     def flush(self) -> None:
         """Block until everything queued so far is committed, snapshots included."""
         with self._condition:
