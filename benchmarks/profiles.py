@@ -2,8 +2,8 @@
 
 200,000 events of 2,000 people, and ten times both. Hot: the person was read before and nothing happened
 since; then with the clock moved, so that every reading is computed. Cold: the snapshot is read and
-decoded, and what came after it is folded in. The floor of a hot read is asking SQLite whether anybody committed, of a
-cold one fetching the snapshot and the tail.
+decoded, and what came after it is folded in. The floor of a hot read is asking SQLite whether anybody
+committed, of a cold one fetching the snapshot and the tail.
 """
 
 from __future__ import annotations

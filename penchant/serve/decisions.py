@@ -226,6 +226,7 @@ class Decisions:
     def _allowed(self, where: Mapping[str, Any] | None) -> Callable[[str], bool]:
         passes = filters.compile(where)
         shelf = self._shelf
+        shelf.refresh()
         return lambda item: passes(shelf.current(item)) and not shelf.removed(item)
 
     def _slate(self, choices: Sequence[Choice], now: Instant) -> Slate:

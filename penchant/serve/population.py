@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.profile.fold import Fold, Folded
-from penchant.serve.shelf import Shelf
 from penchant.serve.states import decoded, snapshot_of
 
 EVERYONE = "everyone"
@@ -23,10 +22,9 @@ Answer = TypeVar("Answer")
 class Population:
     """One state per population feature, folded in log order. Safe to use from several threads."""
 
-    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
+    def __init__(self, store: Store, fold: Fold) -> None:
         self._store = store
         self._fold = fold
-        self._shelf = shelf
         self._lock = RLock()
         self._folded = decoded(fold, store.load(EVERYONE, KEY)) or fold.zero()
         self._version: int | None = None
@@ -43,12 +41,15 @@ class Population:
             return answer(self._folded)
 
     def follow(self, limit: int = CHUNK) -> bool:
-        """Fold at most ``limit`` more events in; whether the end of the log was reached."""
+        """Fold at most ``limit`` more events in; whether the end of the log was reached.
+
+        What everyone does is folded without the catalogue: an item that arrives late would
+        change it for all, not for the few whose histories can be folded again.
+        """
         with self._lock:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
-            self._shelf.refresh()
-            self._fold.extend(self._folded, tail, self._shelf.find)
+            self._fold.extend(self._folded, tail, _no_item)
             reached = len(tail) < limit
             self._version = version if reached else None
             return reached
@@ -79,7 +80,7 @@ class Population:
                 tail = [logged for logged in tail if logged[0] <= upto]
                 if not tail:
                     break
-            self._fold.extend(folded, tail, self._shelf.find)
+            self._fold.extend(folded, tail, _no_item)
         return folded
 
     def is_due(self) -> bool:
@@ -92,7 +93,7 @@ class Population:
             if self._folded.upto == self._saved:
                 return SaveSnapshots(())
             self._saved = self._folded.upto
-            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, self._shelf.change)
+            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, 0)
             return SaveSnapshots((one,))
 
     def restart(self) -> None:
@@ -101,3 +102,7 @@ class Population:
             self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
             self._saved = self._folded.upto
             self._version = None
+
+
+def _no_item(id: str, position: int) -> None:
+    return None

@@ -23,11 +23,16 @@ class Shelf:
         self._versions: dict[str, tuple[ItemVersion, ...]] = {}
         self._current: dict[str, Item | None] = {}
         self._categories: dict[str, list[str]] = {}
+        self._version: int | None = None
         self.change = store.change()
 
     def refresh(self) -> None:
         """Forget what others have changed since the last refresh. Cheap when nothing has."""
+        version = self._store.version()
+        if version == self._version:
+            return
         with self._lock:
+            self._version = version
             changes = self._store.changed(self.change, _CHANGES)
             if changes:
                 self._categories.clear()
