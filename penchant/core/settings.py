@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class Settings:
     seen: str = "fade"
     popularity_half_life: timedelta = timedelta(days=1)
     covisitation_half_life: timedelta = timedelta(days=60)
-    keys: str = ""
+    keys: str = field(default="", repr=False)  # secrets: in no log and no traceback
 
     def __post_init__(self) -> None:
         _check(self)

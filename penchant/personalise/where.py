@@ -62,7 +62,7 @@ def _test(name: str, wanted: Any) -> Callable[[Item], bool]:
     options = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
     if name == "tags":
         return lambda item: any(tag in item.tags for tag in options)
-    return lambda item: _value(item, name) in options
+    return lambda item: value_of(item, name) in options
 
 
 def _between(name: str, borders: Mapping[str, Any]) -> Callable[[Item], bool]:
@@ -78,11 +78,12 @@ def _between(name: str, borders: Mapping[str, Any]) -> Callable[[Item], bool]:
     high: float | Instant = borders.get("max", float("inf"))
 
     def between(item: Item) -> bool:
-        value = _value(item, name)
+        value = value_of(item, name)
         return isinstance(value, int | float) and low <= value <= high
 
     return between
 
 
-def _value(item: Item, name: str) -> Any:
+def value_of(item: Item, name: str) -> Any:
+    """What an item has under a name: a field of its own, else an attribute."""
     return getattr(item, name) if name in _FIELDS else item.attributes.get(name)

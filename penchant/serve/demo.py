@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -128,11 +130,13 @@ class Demo:
             table.add_row(NAMES[policy], *_shown(measured(outcome)))
         self._console.print(table)
         mean, interval = _shown(compared(outcomes, "penchant", "popularity"))
-        self._say(f"penchant over what is popular: {mean} {interval}, person by person")
+        self._say(f"penchant over what is popular: {mean} more ({interval}), person by person")
         return {policy: measured(outcome).mean for policy, outcome in outcomes.items()}
 
     def _try_next(self, user: str) -> None:
         self._title(6, "To try next", "")
+        if which("penchant") is None:  # run by path, as make does
+            self._say(f"  . {os.path.relpath(sys.prefix)}/bin/activate")
         for verb in (f"profile {user}", f"recommend {user}", "stats"):
             self._say(f"  penchant --store {self._folder} {verb}")
 

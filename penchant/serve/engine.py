@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Unpack
@@ -50,7 +50,7 @@ from penchant.serve.transfer import (
 from penchant.serve.writer import Writer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Parts:
     """The parts of an engine, for whatever works on several of them: doctor, check, rebuild."""
 
@@ -200,11 +200,14 @@ class Penchant:
 
     # -- what is known and decided -----------------------------------------------------------------
 
-    def user(self, user: str, *, at: datetime | None = None) -> User:
-        """One person; with ``at``, as they were at that instant."""
+    def user(self, user: str, *, at: datetime | str | None = None) -> User:
+        """One person; with ``at``, as they were at that instant. Text without a zone is in the store's.
+
+        Raises ``InvalidArgument``.
+        """
         if not isinstance(user, str) or not 1 <= len(user) <= 255:
             raise InvalidArgument("user", f"expected text of 1 to 255 characters, got {user!r}")
-        return User(self.parts, user, None if at is None else _past(at))
+        return User(self.parts, user, None if at is None else _past(at, self.parts.edge.zone))
 
     def session(self, session: str) -> Session:
         """One session, whoever it belongs to."""
@@ -334,9 +337,15 @@ def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
 
 
-def _past(at: object) -> Instant:
+def _past(at: object, zone: tzinfo) -> Instant:
+    if isinstance(at, str):
+        try:
+            return instant.read(at, zone)[0]
+        except (ValueError, OverflowError) as problem:
+            raise InvalidArgument("at", str(problem)) from None
     if not isinstance(at, datetime) or at.tzinfo is None:
         raise InvalidArgument(
-            "at", f"expected a datetime with a zone, such as {datetime.now(UTC)!r}, got {at!r}"
+            "at",
+            f"expected text such as 2026-01-31T09:30:00Z, or a datetime with a zone, got {at!r}",
         )
     return instant.instant(at)

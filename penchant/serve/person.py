@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant
@@ -31,6 +32,10 @@ class User:
     _parts: Parts
     id: str
     at: Instant | None = None
+
+    def __repr__(self) -> str:
+        seen = "" if self.at is None else f", as of {instant.text(self.at)}"
+        return f"<user {self.id!r} of {self._parts.place!r}{seen}>"
 
     def profile(self) -> Profile:
         """Everything known: all readings, as of now (within a second) or as of ``at``.
@@ -176,6 +181,9 @@ class Session:
 
     _parts: Parts
     id: str
+
+    def __repr__(self) -> str:
+        return f"<session {self.id!r} of {self._parts.place!r}>"
 
     def recommend(
         self, count: int = 10, *, where: Mapping[str, Any] | None = None, seen: str | None = None

@@ -19,7 +19,9 @@ VERBS = {
     "profile": "What is known of a person.",
     "history": "What a person did, newest first.",
     "recommend": "The best items for a person.",
+    "explain": "The score of one item for a person, and why.",
     "similar": "Items that the same people touch.",
+    "trending": "What is popular lately.",
     "stats": "Events by kind and day, clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",
@@ -40,6 +42,15 @@ class Verbs(click.Group):
         module = import_module(f"penchant.serve.cli.{name}_verb")
         verb: click.Command = module.verb
         return verb
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from penchant.core.suggestion import closest
+
+            context.fail(f"There is no verb {args[0]!r}{closest(args[0], VERBS)}.")
+        return super().resolve_command(context, args)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

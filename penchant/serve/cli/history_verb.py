@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
-from penchant.core import instant
 from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
 
 
@@ -29,10 +30,15 @@ def verb(store: str, user: str, limit: int, kind: str | None, at: str | None, js
             told = [
                 (event.kind, event.item, event.value, (event.text or "")[:60]) for event in events
             ]
-            rows = [(instant.text(e.at)[:19], *row) for e, row in zip(events, told, strict=True)]
+            rows = [(_second(e.to_dict()["at"]), *row) for e, row in zip(events, told, strict=True)]
             used = [
                 place for place in range(5) if any(row[place] not in (None, "") for row in rows)
             ]
             table(
                 [columns[place] for place in used], [[row[place] for place in used] for row in rows]
             )
+
+
+def _second(at: str) -> str:
+    """A time without its fraction of a second: ``2026-01-01T10:00:00+01:00``."""
+    return re.sub(r"\.\d+", "", at).replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from penchant.serve.transfer import Imported, ImportOptions, edge_of, import_sou
 @click.option(
     "--time-unit", metavar="UNIT", help="The unit of times that are numbers: s, ms, us, ns."
 )
+@click.option("--decimal", metavar="SIGN", help="',' where numbers are written 1.299,00.")
 @click.option(
     "--split", multiple=True, metavar="FIELD=TEXT", help="Divide tags, or item into one event each."
 )
@@ -56,7 +58,7 @@ def verb(store: str, /, source: str, dry_run: bool, json: bool, **options: Any) 
         if json:
             print_json(result.to_dict())
         else:
-            _show(result)
+            _show(result, edge_of(store).kinds.declared)
 
 
 def _run(store: str, source: str, dry_run: bool, told: ImportOptions) -> Imported:
@@ -73,7 +75,7 @@ def _run(store: str, source: str, dry_run: bool, told: ImportOptions) -> Importe
     return result
 
 
-def _show(result: Imported) -> None:
+def _show(result: Imported, declared: Container[str]) -> None:
     if result.dry_run:
         _show_examples(result)
     what = "items" if result.items and not result.events else "events"
@@ -97,6 +99,7 @@ def _show(result: Imported) -> None:
         say()
         table(("kind", "events"), result.kinds.most_common(20))
     _show_doubts(result)
+    _show_strange([kind for kind, _ in result.kinds.most_common() if kind not in declared])
 
 
 def _show_examples(result: Imported) -> None:
@@ -123,3 +126,13 @@ def _show_doubts(result: Imported) -> None:
         say("read as: " + ", ".join(f"{field}={column}" for field, column in result.mapped.items()))
     if result.unmapped:
         say(f"columns not read: {', '.join(result.unmapped[:12])}")
+
+
+def _show_strange(kinds: list[str]) -> None:
+    """Kinds that nobody declared hardly count: better said now than found by the doctor."""
+    if kinds:
+        more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
+        say(
+            f"kinds nobody declared, each of weight 0.1: {', '.join(kinds[:3])}{more}; "
+            "say in kinds.toml what they mean"
+        )

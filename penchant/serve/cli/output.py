@@ -16,6 +16,7 @@ import msgspec
 
 import penchant
 from penchant.core.errors import InvalidArgument, InvalidSettings, NotFound, PenchantError
+from penchant.personalise.where import value_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 FAILED, WRONG_USE = 1, 2
+LOOKED_AT = 1_000  # items looked at for a field that a filter names
 
 
 def as_json(verb: Verb) -> Verb:
@@ -163,10 +165,15 @@ def _one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def print_slate(p: Penchant, slate: Slate) -> None:
-    """A slate for people: what, how good, and why."""
+NOTHING = "nothing to offer; 'penchant doctor' says why"
+
+
+def print_slate(
+    p: Penchant, slate: Slate, where: Sequence[str] = (), nothing: str = NOTHING
+) -> None:
+    """A slate for people: what, how good, and why; what to say where it is empty."""
     if not len(slate):
-        say("nothing to offer; 'penchant doctor' says why")
+        say(_filtered(p, where) if where else nothing)
         return
     p.parts.shelf.fetch([choice.item for choice in slate])
     rows = []
@@ -186,6 +193,17 @@ def print_slate(p: Penchant, slate: Slate) -> None:
         table(("", "item", "title", "score", "why"), rows)
 
 
+def _filtered(p: Penchant, where: Sequence[str]) -> str:
+    """Why a filter lets nothing through: a field that no item has, else the filter itself."""
+    items = p.parts.store.items("", LOOKED_AT)
+    for name in where_of(where) or {}:
+        if not any(value_of(item, name) not in (None, ()) for item in items):
+            has = " in the catalogue" if items else ": the catalogue is empty"
+            return f"nothing to offer: --where {name}: no item has a {name!r}{has}"
+    rules = " ".join(f"--where {rule!r}" for rule in where)
+    return f"nothing to offer: no item that people touch passes {rules}"
+
+
 _RULE = re.compile(r"([^=<>]+)(<=|>=|=)(.+)", re.DOTALL)
 
 
@@ -195,7 +213,9 @@ def where_of(rules: Sequence[str]) -> dict[str, Any] | None:
     for rule in rules:
         parts = _RULE.fullmatch(rule)
         if parts is None:
-            raise InvalidArgument("where", f"{rule!r} is no rule; expected FIELD=VALUE|VALUE")
+            raise InvalidArgument(
+                "where", f"{rule!r} is no rule; expected FIELD=VALUE|VALUE, FIELD<=5 or FIELD>=5"
+            )
         name, sign, value = parts.groups()
         if sign != "=":
             border = "max" if sign == "<=" else "min"

@@ -25,4 +25,4 @@ def verb(
         if json:
             print_json(slate.to_dict())
         else:
-            print_slate(p, slate)
+            print_slate(p, slate, where)

@@ -22,4 +22,4 @@ def verb(store: str, item: str, count: int, where: tuple[str, ...], json: bool) 
         if json:
             print_json(slate.to_dict())
         else:
-            print_slate(p, slate)
+            print_slate(p, slate, where, "nothing is known to go with it yet")

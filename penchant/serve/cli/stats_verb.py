@@ -38,5 +38,5 @@ def _show(stats: dict[str, Any]) -> None:
         say()
         table(
             ("policy", "exposures", "clicks", "clicks per exposure"),
-            [(name, *rates.values()) for name, rates in stats["policies"].items()],
+            [(name or "not named", *rates.values()) for name, rates in stats["policies"].items()],
         )

@@ -60,8 +60,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def check_reach(engine: Penchant, host: str) -> None:
-    """Raise ``InvalidSettings`` where others could reach a server that asks for no key."""
-    if not is_loopback(host) and not parse(engine.parts.settings.keys):
+    """Raise ``InvalidSettings`` for keys that cannot be used, and for none where others reach us."""
+    keys = parse(engine.parts.settings.keys)
+    if not is_loopback(host) and not keys:
         raise InvalidSettings(
             "keys",
             f"{host} can be reached from other machines: configure keys first, for example "

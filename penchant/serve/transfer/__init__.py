@@ -23,7 +23,7 @@ from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.transfer.exporting import Exported, export
 from penchant.serve.transfer.importing import Import, Imported
 from penchant.serve.transfer.importing import Progress as TransferProgress
-from penchant.serve.transfer.mapping import Plan, pairs
+from penchant.serve.transfer.mapping import Plan, pairs, separators
 from penchant.serve.transfer.refusals import Refusals, beside
 from penchant.serve.writer import Writer
 
@@ -54,6 +54,7 @@ class ImportOptions(TypedDict, total=False):
     zone: str | None
     time_format: str | None
     time_unit: str | None
+    decimal: str | None
     split: str | Mapping[str, str] | Sequence[str] | None
     only: str | Mapping[str, str | Sequence[str]] | Sequence[str] | None
     keep_rest: bool
@@ -146,10 +147,11 @@ def _plan(options: ImportOptions) -> Plan:
         items=items,
         columns=pairs("map", options.get("map")),
         constants=constants,
-        split=pairs("split", options.get("split")),
+        split=separators(options.get("split")),
         zone=None if zone is None else _zone(zone),
         time_format=options.get("time_format"),
         time_unit=options.get("time_unit"),
+        decimal=options.get("decimal"),
         keep_rest=options.get("keep_rest", False),
     )
 

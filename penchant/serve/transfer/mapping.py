@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from penchant.core import instant
 from penchant.core.admission import EVENT_ALIASES, ITEM_ALIASES, EventForm, ItemForm
 from penchant.core.errors import InvalidArgument
 from penchant.core.suggestion import closest
+from penchant.serve.transfer.numerals import plain_number
 
 Fields: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Any], Any]
@@ -23,6 +25,8 @@ _IDENTIFIERS = frozenset({"user", "kind", "id", "item", "session", "request", "c
 _MAPS = frozenset({"context", "data", "attributes", "location"})
 _TIMES = frozenset({"at", "starts_at", "added"})
 _UNITS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}
+_NUMBERS = frozenset({"value", "duration_ms", "price"})
+_PLACES = frozenset({"lat", "lon"})  # numbers inside ``location``
 _PLANS = 1_000  # different sets of columns remembered
 
 
@@ -41,7 +45,8 @@ class Plan:
 
     ``columns`` maps fields to columns (``context.device`` to a place in a map), ``constants`` are
     the same in every row, ``split`` divides a field by a separator, ``keep_rest`` puts columns
-    that nothing names into ``data`` (``attributes`` for items).
+    that nothing names into ``data`` (``attributes`` for items). ``decimal`` is the sign before the
+    fraction of numbers written as text; the other of point and comma then groups their digits.
     """
 
     items: bool = False
@@ -52,6 +57,7 @@ class Plan:
     zone: tzinfo | None = None
     time_format: str | None = None
     time_unit: str | None = None
+    decimal: str | None = None
     keep_rest: bool = False
 
     def __post_init__(self) -> None:
@@ -74,6 +80,8 @@ class Plan:
             raise InvalidArgument("time_unit", f"{self.time_unit!r} is none of {', '.join(_UNITS)}")
         if self.time_unit is not None and self.time_format is not None:
             raise InvalidArgument("time_unit", "a time is a number or a text; give one of the two")
+        if self.decimal not in (None, ".", ","):
+            raise InvalidArgument("decimal", f"expected '.' or ',', got {self.decimal!r}")
 
     def _check(self, option: str, target: str) -> None:
         known = ItemForm.__struct_fields__ if self.items else EventForm.__struct_fields__
@@ -144,6 +152,23 @@ def pairs(option: str, told: str | Mapping[str, str] | Sequence[str] | None) -> 
         if target.strip() in found:
             raise InvalidArgument(option, f"names {target.strip()!r} twice")
         found[target.strip()] = source
+    return found
+
+
+def separators(told: str | Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
+    """``"tags=|"`` as a mapping; whatever stands behind the sign divides, a comma too.
+
+    >>> separators("tags=,")
+    {'tags': ','}
+    """
+    if isinstance(told, Mapping):
+        return dict(told)
+    found: dict[str, str] = {}
+    for text in [told] if isinstance(told, str) else list(told or ()):
+        target, equals, separator = text.partition("=")
+        if not (target.strip() and equals and separator):
+            raise InvalidArgument("split", f"{text!r} is no rule; expected FIELD=TEXT")
+        found[target.strip()] = separator
     return found
 
 
@@ -267,6 +292,8 @@ class Mapper:
         changes = [] if function is None else [function]
         if separator := self._plan.split.get(target):
             changes.append(lambda value: _split(value, separator))
+        elif self._plan.decimal and (head in _NUMBERS or inside in _PLACES):
+            changes.append(partial(plain_number, self._plan.decimal))
         elif not inside and (change := self._change(head)):
             changes.append(change)
         return _Step(head, inside or None, parts[0] if parts else column, parts, tuple(changes))
@@ -347,7 +374,8 @@ def _tags(value: Any) -> Any:
 
 def _split(value: Any, separator: str) -> list[Any]:
     parts = value if isinstance(value, list) else str(value).split(separator)
-    return [_name(part.strip() if isinstance(part, str) else part) for part in parts if part != ""]
+    stripped = [part.strip() if isinstance(part, str) else part for part in parts]
+    return [_name(part) for part in stripped if part != ""]
 
 
 def _inside(row: Fields, parts: Sequence[str]) -> Any:

@@ -17,6 +17,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.io.formats.row import Row
 from penchant.serve.transfer.mapping import Mapper, Plan, Refused
+from penchant.serve.transfer.numerals import has_decimal_comma
 from penchant.serve.transfer.refusals import Refusals
 
 LOGGED = "log_position"  # the column that marks rows of an export: their order is kept
@@ -153,7 +154,12 @@ def _form(fields: Mapping[str, Any], form: type[Any]) -> Any:
     except msgspec.ValidationError as problem:
         field, reason = explain(problem)
         given = f", namely {str(repr(fields[field]))[:60]}" if field in fields else ""
-        raise Refused(field, f"{reason}{given}") from None
+        way = "; decimal commas are read with --decimal ," if _is_comma(field, fields) else ""
+        raise Refused(field, f"{reason}{given}{way}") from None
+
+
+def _is_comma(field: str, fields: Mapping[str, Any]) -> bool:
+    return field in ("value", "price", "duration_ms") and has_decimal_comma(fields.get(field))
 
 
 def _with_way_out(error: InvalidInput, plan: Plan) -> Refused:

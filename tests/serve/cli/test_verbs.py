@@ -97,7 +97,7 @@ def test_reading_from_no_store_says_so_and_makes_none(words: str, tmp_path: Path
         ("recommend ann --seen hid", 2,
          "seen: expected one of hide, keep, fade, got 'hid'; closest is 'hide'"),
         ("recommend ann --where drink", 2,
-         "where: 'drink' is no rule; expected FIELD=VALUE|VALUE"),
+         "where: 'drink' is no rule; expected FIELD=VALUE|VALUE, FIELD<=5 or FIELD>=5"),
         ("recommend ann --where price<=low", 2, "where.price: expected a number, got 'low'"),
         ("similar teapot", 1, "no item 'teapot': neither the catalogue nor an event names it"),
         ("history ann 0", 2, "limit: expected 1 to 10000, got 0"),
@@ -217,3 +217,61 @@ def test_where_rules_become_filters() -> None:
         "price": {"min": 2.0, "max": 5.0},
         "category": "x=y",
     }
+
+
+def test_a_filter_on_a_field_that_no_item_has_says_so(filled: None) -> None:
+    assert run("recommend", "eve", "--where", "prize=3").stdout == (
+        "nothing to offer: --where prize: no item has a 'prize' in the catalogue\n"
+    )
+
+
+def test_a_filter_that_nothing_passes_is_named(filled: None) -> None:
+    assert run("trending", "--where", "price>=100").stdout == (
+        "nothing to offer: no item that people touch passes --where 'price>=100'\n"
+    )
+
+
+def test_similar_without_a_neighbour_says_why(filled: None) -> None:
+    run("track", "eve", "purchase", "kettle", "--at", AT)
+
+    assert "nothing is known to go with it yet" in run("similar", "kettle").stdout
+
+
+def test_explain_prints_the_reasons_that_sum_to_the_score(filled: None) -> None:
+    choice = told("explain", "eve", "tea")
+
+    assert choice["score"] > 0
+    assert sum(reason["share"] for reason in choice["why"]) == pytest.approx(choice["score"])
+    assert run("explain", "eve", "tea").stdout.startswith(f"tea for eve: {choice['score']:.3f}\n")
+
+
+def test_explain_of_an_item_without_evidence_says_so(filled: None) -> None:
+    assert "nothing speaks for it" in run("explain", "eve", "unheard").stdout
+
+
+def test_trending_lists_what_is_touched_most_first(filled: None) -> None:
+    assert told("trending", "1")["items"][0]["item"] == "tea"
+
+
+def test_an_unknown_verb_is_answered_with_the_closest(elsewhere: None) -> None:
+    result = run("recomend", "ann")
+
+    assert result.exit_code == 2
+    assert "There is no verb 'recomend'; closest is 'recommend'." in result.stderr
+
+
+def test_an_import_names_the_kinds_that_nobody_declared(elsewhere: None, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,kind\nann,kauf\nann,click\n")
+
+    assert "kinds nobody declared, each of weight 0.1: kauf;" in run("import", "log.csv").stdout
+
+
+def test_a_server_with_keys_that_cannot_be_used_does_not_start(
+    filled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_KEYS", "shop")
+
+    result = run("serve", "--port", "0")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "penchant: keys: entry 1 is not of the form name:scope:secret\n"

@@ -248,3 +248,65 @@ def test_a_full_queue_delays_an_import_and_loses_nothing(tmp_path: Path) -> None
         for number in range(20):
             p.track(f"other-{number}", "view")
         assert p.import_(made(tmp_path / "log.csv", text)).accepted == 50
+
+
+@pytest.mark.parametrize(
+    ("decimal", "text", "number"),
+    [
+        (",", "24,90", 24.9),
+        (",", "1.299,00", 1299.0),
+        (",", "-1 299", -1299.0),
+        (",", "7", 7.0),
+        (".", "1,299.50", 1299.5),
+        (".", "7.5", 7.5),
+    ],
+)
+def test_numbers_are_read_with_the_decimal_sign_that_is_told(
+    p: Penchant, tmp_path: Path, decimal: str, text: str, number: float
+) -> None:
+    path = made(tmp_path / "log.csv", f"user;kind;value\nann;purchase;{text}\n")
+
+    result = p.import_(path, decimal=decimal)
+
+    assert (result.accepted, result.refused) == (1, 0)
+    assert [event.value for _, event in p.parts.store.since(0, 9)] == [number]
+
+
+@pytest.mark.parametrize("text", ["1.29,00", "1,2,3", "1,299.00", "four", "1.299.0"])
+def test_what_is_no_number_with_a_decimal_comma_is_refused(
+    p: Penchant, tmp_path: Path, text: str
+) -> None:
+    path = made(tmp_path / "log.csv", f"user;kind;value\nann;purchase;{text}\n")
+
+    result = p.import_(path, decimal=",")
+
+    assert [(field, rows) for field, _, rows in result.reasons] == [("value", 1)]
+
+
+def test_tags_are_divided_at_commas_without_blanks_and_empty_parts(
+    p: Penchant, tmp_path: Path
+) -> None:
+    path = made(tmp_path / "items.csv", "id;tags\ntea;hot, , green\n")
+
+    p.import_(path, items=True, split="tags=,")
+
+    tea = p.find_item("tea")
+    assert tea is not None
+    assert tea.tags == ("hot", "green")
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [
+        ("2025-03-30 02:30", "2025-03-30T01:30:00Z"),  # skipped: the offset before the change
+        ("2025-10-26 02:30", "2025-10-26T00:30:00Z"),  # twice: the first
+    ],
+)
+def test_local_times_around_a_change_of_the_clock_are_read_as_documented(
+    p: Penchant, tmp_path: Path, local: str, utc: str
+) -> None:
+    path = made(tmp_path / "log.csv", f"user,kind,at\nann,view,{local}\n")
+
+    result = p.import_(path, zone="Europe/Berlin")
+
+    assert instant.text(result.first or 0) == utc
