@@ -7,10 +7,11 @@ Why this layout: docs/design/002-folder.md.
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from time import monotonic, sleep
 from typing import assert_never
 
@@ -91,13 +92,13 @@ class SqliteStore:
     """A folder with ``penchant.db`` in it, made if absent.
 
     Raises ``StoreUnavailable`` where the folder cannot be made or written, ``StoreIncompatible``
-    where the file is no store, or a newer version's. Safe to use from several threads: each has a
-    connection of its own for reading.
+    where the file is no store, or a newer version's. Safe to use from several threads: there are as
+    many connections for reading as were ever in use at the same time.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
-        self._local = local()
+        self._idle: deque[sqlite3.Connection] = deque()
         self._guard = Lock()
         self._connections: list[sqlite3.Connection] = []
         self._closed = False
@@ -135,6 +136,7 @@ class SqliteStore:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
+            self._idle.clear()
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         return self._logged(
@@ -172,16 +174,14 @@ class SqliteStore:
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         # A walk along the index from name to name: DISTINCT would read every entry.
         names: list[str] = []
-        with self._errors():
-            connection = self._reader()
-            while len(names) < limit:
-                row = connection.execute(
-                    "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
-                ).fetchone()
-                if row is None:
-                    break
-                after = row[0]
-                names.append(after)
+        while len(names) < limit:
+            rows = self._rows(
+                "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
+            )
+            if not rows:
+                break
+            after = rows[0][0]
+            names.append(after)
         return names
 
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
@@ -351,19 +351,22 @@ class SqliteStore:
         return connection
 
     def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            with self._guard:
-                if self._closed:
-                    raise StoreUnavailable(f"the store {self.path} is closed")
-                connection = self._local.connection = self._connect()
-        return connection
+        with self._guard, self._errors():
+            if self._closed:
+                raise StoreUnavailable(f"the store {self.path} is closed")
+            return self._connect()
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._reader()
         try:  # no context manager here: it would cost a third of a look-up
-            return self._reader().execute(sql, parameters).fetchall()
+            return connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
+        finally:
+            self._idle.append(connection)
 
     def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
         decode = events.decode
