@@ -48,7 +48,11 @@ class Population:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
             self._shelf.refresh()
-            self._fold.extend(self._folded, tail, self._shelf.find)
+            try:
+                self._fold.extend(self._folded, tail, self._shelf.find)
+            except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
+                self.restart()
+                raise
             reached = len(tail) < limit
             self._version = version if reached else None
             return reached
@@ -75,6 +79,7 @@ class Population:
         """The states folded from nothing, up to a position if one is given."""
         folded = self._fold.zero()
         while tail := self._store.since(folded.upto, CHUNK):
+            self._shelf.refresh()  # after the tail: holds every item version its events found
             if upto is not None:
                 tail = [logged for logged in tail if logged[0] <= upto]
                 if not tail:
