@@ -113,6 +113,7 @@ class User:
         """
         event = self.told(traits)
         self._parts.writer.write(Append((event,)))
+        self._parts.population.read(lambda folded: None)  # the next event has the zone told here
         return event.id
 
     def told(self, traits: Mapping[str, Any]) -> Event:
@@ -185,7 +186,8 @@ class Session:
         return self._parts.decisions.recommend(count, self._history(), where, rule)
 
     def events(self) -> list[Event]:
-        """Its latest 200 events, oldest first."""
+        """Its latest 200 events by arrival, oldest first."""
+        self._parts.writer.settle_all()  # whose events they are is not known
         return [event for _, event in self._parts.store.session(self.id, SESSION)]
 
     def _history(self) -> History:

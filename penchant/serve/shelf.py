@@ -52,9 +52,13 @@ class Shelf:
 
     def current(self, id: str) -> Item | None:
         """The item as it is now; ``None`` if the catalogue does not hold it."""
-        if id not in self._current:
-            self.fetch([id])
-        return self._current.get(id)
+        try:
+            return self._current[id]
+        except KeyError:
+            with self._lock:
+                item = self._store.current([id]).get(id)
+                self._remember(self._current, id, item)
+                return item
 
     def of_category(self, category: str) -> list[str]:
         """Ids of the items of a category that the catalogue holds now."""
