@@ -14,7 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("decisions", "events", "settings")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("decisions", "events", "import", "settings", "simulator")
+    ),
 ]
 _EXAMPLE = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
