@@ -29,51 +29,12 @@ from penchant.core.ports import (
     Snapshot,
     Write,
 )
+from penchant.io.stores.sqlite_layout import prepare
 
 FILE = "penchant.db"
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 TURN = 0.0003  # seconds between two looks whether the other process has committed
 _PARAMETERS = 500  # ids asked for in one statement
-
-_SCHEMA = """
-CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    user TEXT NOT NULL,
-    session TEXT,
-    body BLOB NOT NULL
-);
-CREATE INDEX events_user ON events (user, position);
-CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
-CREATE TABLE items (
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    since INTEGER NOT NULL,
-    change INTEGER NOT NULL,
-    arrived INTEGER,
-    latest INTEGER NOT NULL,
-    present INTEGER NOT NULL,
-    category TEXT,
-    body BLOB NOT NULL,
-    PRIMARY KEY (id, version)
-) WITHOUT ROWID;
-CREATE INDEX items_category ON items (category, id) WHERE latest AND present;
-CREATE INDEX items_change ON items (change);
-CREATE INDEX items_arrived ON items (arrived) WHERE arrived IS NOT NULL;
-CREATE TABLE snapshots (
-    scope TEXT NOT NULL,
-    key TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    upto INTEGER NOT NULL,
-    catalogue INTEGER NOT NULL,
-    unknown INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (scope, key)
-) WITHOUT ROWID;
-"""
-
 
 # One statement adds many rows: the driver gives up the interpreter for each statement and has to
 # wait for it again, which takes longer than the row while other threads compute.
@@ -303,24 +264,8 @@ class SqliteStore:
     def _prepare(self) -> None:
         """Lay the tables out, unless another process has just done so."""
         self._begin()
-        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        tables = self._writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        application = self._writer.execute("PRAGMA application_id").fetchone()[0]
         try:
-            if tables and application != APPLICATION_ID:
-                raise StoreIncompatible(
-                    f"{self.path} is a database of another program; name another folder"
-                )
-            if version > SCHEMA_VERSION:
-                raise StoreIncompatible(
-                    f"{self.path} has layout {version}, this penchant knows up to "
-                    f"{SCHEMA_VERSION}; upgrade penchant"
-                )
-            if not tables:
-                for statement in _SCHEMA.split(";")[:-1]:
-                    self._writer.execute(statement)
-                self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            prepare(self._writer, self.path)
         finally:
             self._writer.execute("COMMIT")
 
