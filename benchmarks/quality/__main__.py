@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.quality import logs, ours
 from penchant.measure.ranking import bootstrap, ndcg, paired, recall
+from penchant.personalise.candidates.covisitation import Covisitation
 
 HERE = Path(__file__).parent
 PEERS = Path(".venv-peers/bin/python")
@@ -137,11 +138,11 @@ def _heading() -> str:
     options = ", ".join(
         f"{name} {value}"
         for name, value in (
-            ("window", len(ours.Covisitation().near)),
-            ("tau", ours.Covisitation().tau),
-            ("p", ours.Covisitation().p),
-            ("q", ours.Covisitation().q),
-            ("row", ours.Covisitation().row),
+            ("window", len(Covisitation().near)),
+            ("tau", Covisitation().tau),
+            ("p", Covisitation().p),
+            ("q", Covisitation().q),
+            ("row", Covisitation().row),
         )
     )
     return (

@@ -13,6 +13,7 @@ from penchant.measure.ranking import rank
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.personalise.recommend import Source, blend, popularity_weight
+from penchant.profile.feature import Feature
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.configuration import read_kinds
 
@@ -27,7 +28,7 @@ class Model:
     def __init__(self, half_lives: Sequence[int] = HALF_LIVES) -> None:
         self.popularities = {days: Popularity(timedelta(days=days)) for days in half_lives}
         self.covisitation = Covisitation()
-        features = (*self.popularities.values(), self.covisitation)
+        features: list[Feature[Any]] = [*self.popularities.values(), self.covisitation]
         self.fold = Fold(features, read_kinds(":memory:", "general"))
         self.folded: Folded = self.fold.zero()
 
@@ -41,7 +42,8 @@ class Model:
         found: dict[str, Mapping[str, float]] = {
             _popular(days): states[feature].weights for days, feature in self.popularities.items()
         }
-        near = self.covisitation.scores(states[self.covisitation], history)
+        state = states[self.covisitation]
+        near = self.covisitation.scores(state, self.covisitation.query(state, history))
         found["co-visitation"] = near
         found["penchant: the blend that serves"] = blend(self._sources(near, states, history), {})
         return found

@@ -52,12 +52,15 @@ def blend(sources: Sequence[Source], kept: Scores) -> dict[str, float]:
     """
     scores: dict[str, float] = {}
     for source, weight in _weighed(sources):
+        best = source.best
         for item, score in source.scores.items():
-            scores[item] = scores.get(item, 0.0) + weight * (score / source.best)
+            scores[item] = scores.get(item, 0.0) + weight * (score / best)
     for item, factor in kept.items():
         if item in scores:
-            scores[item] = explain(item, sources, factor).score
-    return {item: score for item, score in scores.items() if score > 0}
+            scores[item] = sum(share for _, share in _shares(item, sources, factor))
+            if not scores[item]:
+                del scores[item]
+    return scores
 
 
 def choose(
@@ -78,8 +81,7 @@ def explain(item: str, sources: Sequence[Source], kept: float = 1.0) -> Choice:
     """One choice with its reasons; the score is exactly the sum of their shares."""
     why = tuple(
         Reason(source.name, share, tuple(source.because(item)))
-        for source, weight in _weighed(sources)
-        if (share := weight * (source.scores.get(item, 0.0) / source.best) * kept) > 0
+        for source, share in _shares(item, sources, kept)
     )
     return Choice(item, sum((reason.share for reason in why), 0.0), 1.0, why)
 
@@ -104,6 +106,15 @@ def best_first(scores: Scores, count: int) -> Iterator[str]:
     yield from first
     if len(first) < len(scores):
         yield from sorted(scores, key=order)[len(first) :]
+
+
+def _shares(item: str, sources: Sequence[Source], kept: float) -> list[tuple[Source, float]]:
+    """What each source that speaks for an item adds to its score."""
+    shares = (
+        (source, weight * (source.scores.get(item, 0.0) / source.best) * kept)
+        for source, weight in _weighed(sources)
+    )
+    return [(source, share) for source, share in shares if share > 0]
 
 
 def _weighed(sources: Sequence[Source]) -> list[tuple[Source, float]]:

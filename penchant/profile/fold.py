@@ -14,6 +14,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind, Kinds
 from penchant.profile.feature import HALF_LIVES, Feature, Reading, Signal
+from penchant.state.decay import HalfLives
 
 # The item an event at a position named, as it was then; ``None`` while the catalogue has none.
 FindItem: TypeAlias = Callable[[str, int], Item | None]
@@ -40,12 +41,18 @@ class Fold:
     names features, versions, options and kind weights: states under another one do not compare.
     """
 
-    def __init__(self, features: Sequence[Feature[Any]], kinds: Kinds) -> None:
+    def __init__(
+        self,
+        features: Sequence[Feature[Any]],
+        kinds: Kinds,
+        half_lives: HalfLives = HALF_LIVES,
+    ) -> None:
         self.features = tuple(features)
         self.kinds = kinds
+        self._growth = half_lives.at
         identities = "\n".join(feature.identity() for feature in self.features)
         self.fingerprint = blake2b(
-            f"{identities}\n{kinds.fingerprint()}\n{HALF_LIVES.spans}".encode(), digest_size=12
+            f"{identities}\n{kinds.fingerprint()}\n{half_lives.spans}".encode(), digest_size=12
         ).hexdigest()
         self._plans: dict[str, tuple[Kind, tuple[tuple[int, _Step], ...]]] = {}
         self._encoder = msgspec.msgpack.Encoder()
@@ -63,7 +70,7 @@ class Fold:
             plan = self._plan(event.kind)
         kind, steps = plan
         signal = Signal(
-            event, kind, kind.signal(event.value, event.success), HALF_LIVES.at(event.at)
+            event, kind, kind.signal(event.value, event.success), self._growth(event.at)
         )
         states = folded.states
         for index, step in steps:

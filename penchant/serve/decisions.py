@@ -60,6 +60,7 @@ class Decisions:
         self._shelf = shelf
         self._new_request = new_request
         self._now = now
+        self._leaders: tuple[int, dict[str, float]] = (-1, {})
         self._popularity = _one(fold, Popularity)
         self._covisitation = _one(fold, Covisitation)
 
@@ -166,29 +167,39 @@ class Decisions:
         elif everything:
             popular = self._popularity.among(state, state.weights)
         else:
-            popular = dict(self._popularity.top(state, LEADERS))
+            popular = self._leading(folded)
         best = max(popular.values(), default=0.0)
         return [self._near(folded, history), _popular(popular, best, history)]
+
+    def _leading(self, folded: Folded) -> dict[str, float]:
+        """The leaders of popularity, sorted once for every state of the population."""
+        upto, leading = self._leaders
+        if upto != folded.upto:
+            state = self._fold.state(folded, "popularity")
+            leading = dict(self._popularity.top(state, LEADERS))
+            self._leaders = folded.upto, leading
+        return leading
 
     def _given_sources(
         self, folded: Folded, history: History, items: Sequence[str]
     ) -> list[Source]:
         state = self._fold.state(folded, "popularity")
         popular = {item: max(state.weights.get(item, 0.0), 0.0) for item in items}
-        top = self._popularity.top(state, 1)
-        best = max([*popular.values(), *(weight for _, weight in top)], default=0.0)
+        leading = next(iter(self._leading(folded).values()), 0.0)
+        best = max([*popular.values(), leading])
         return [self._near(folded, history), _popular(popular, best, history)]
 
     def _near(self, folded: Folded, history: History) -> Source:
         state = self._fold.state(folded, "covisitation")
         items = history.items()
-        scores = self._covisitation.scores(state, items)
+        query = self._covisitation.query(state, items)
+        scores = self._covisitation.scores(state, query)
         return Source(
             "covisitation",
             1.0 - popularity_weight(len(items)),
             scores,
             max(scores.values(), default=0.0),
-            lambda item: self._covisitation.because(state, items, item),
+            lambda item: self._covisitation.because(state, query, item),
         )
 
     def _choose(
@@ -216,6 +227,7 @@ class Decisions:
     def _allowed(self, where: Mapping[str, Any] | None) -> Callable[[str], bool]:
         passes = filters.compile(where)
         shelf = self._shelf
+        shelf.refresh()
         return lambda item: passes(shelf.current(item)) and not shelf.removed(item)
 
     def _slate(self, choices: Sequence[Choice], now: Instant) -> Slate:

@@ -80,7 +80,7 @@ def _assemble(
     crowd = crowd_fold(settings, kinds)
     writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
     states = States(store, fold, shelf, writer, settings.cache_users)
-    population = Population(store, crowd, shelf)
+    population = Population(store, crowd)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)

@@ -12,6 +12,7 @@ from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.features import features
 from penchant.profile.fold import Fold
 from penchant.profile.zones import Zones
+from penchant.state.decay import HalfLives
 
 
 def person_fold(settings: Settings, kinds: Kinds) -> Fold:
@@ -29,4 +30,5 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Zones(),
         ),
         kinds,
+        HalfLives.of(),  # each of them decays in its own way
     )

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.profile.fold import Fold, Folded
-from penchant.serve.shelf import Shelf
 from penchant.serve.states import decoded, snapshot_of
 
 EVERYONE = "everyone"
@@ -23,10 +22,9 @@ Answer = TypeVar("Answer")
 class Population:
     """One state per population feature, folded in log order. Safe to use from several threads."""
 
-    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
+    def __init__(self, store: Store, fold: Fold) -> None:
         self._store = store
         self._fold = fold
-        self._shelf = shelf
         self._lock = RLock()
         self._folded = decoded(fold, store.load(EVERYONE, KEY)) or fold.zero()
         self._version: int | None = None
@@ -43,13 +41,16 @@ class Population:
             return answer(self._folded)
 
     def follow(self, limit: int = CHUNK) -> bool:
-        """Fold at most ``limit`` more events in; whether the end of the log was reached."""
+        """Fold at most ``limit`` more events in; whether the end of the log was reached.
+
+        What everyone does is folded without the catalogue: an item that arrives late would
+        change it for all, not for the few whose histories can be folded again.
+        """
         with self._lock:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
-            self._shelf.refresh()
             try:
-                self._fold.extend(self._folded, tail, self._shelf.find)
+                self._fold.extend(self._folded, tail, _no_item)
             except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
                 self.restart()
                 raise
@@ -79,12 +80,11 @@ class Population:
         """The states folded from nothing, up to a position if one is given."""
         folded = self._fold.zero()
         while tail := self._store.since(folded.upto, CHUNK):
-            self._shelf.refresh()  # after the tail: holds every item version its events found
             if upto is not None:
                 tail = [logged for logged in tail if logged[0] <= upto]
                 if not tail:
                     break
-            self._fold.extend(folded, tail, self._shelf.find)
+            self._fold.extend(folded, tail, _no_item)
         return folded
 
     def is_due(self) -> bool:
@@ -97,7 +97,7 @@ class Population:
             if self._folded.upto == self._saved:
                 return SaveSnapshots(())
             self._saved = self._folded.upto
-            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, self._shelf.change)
+            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, 0)
             return SaveSnapshots((one,))
 
     def restart(self) -> None:
@@ -106,3 +106,7 @@ class Population:
             self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
             self._saved = self._folded.upto
             self._version = None
+
+
+def _no_item(id: str, position: int) -> None:
+    return None

@@ -25,7 +25,7 @@ from penchant.io.stores import MEMORY, open_store
 from penchant.profile.fold import Fold
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.folds import crowd_fold, person_fold
-from penchant.serve.population import EVERYONE, Population
+from penchant.serve.population import EVERYONE, KEY, Population
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import USER, snapshot_of
 
@@ -71,9 +71,8 @@ class _Folder:
 
     def everyone(self) -> None:
         """Fold the population."""
-        population = Population(self.store, self.crowd, self.shelf)
-        folded = population.replayed()
-        one = snapshot_of(EVERYONE, "all", self.crowd, folded, self.shelf.change)
+        population = Population(self.store, self.crowd)
+        one = snapshot_of(EVERYONE, KEY, self.crowd, population.replayed(), 0)
         self.store.commit([SaveSnapshots([one])])
 
 

@@ -23,23 +23,30 @@ class Shelf:
         self._versions: dict[str, tuple[ItemVersion, ...]] = {}
         self._current: dict[str, Item | None] = {}
         self._categories: dict[str, list[str]] = {}
+        self._version: int | None = None
         self.change = store.change()
 
     def refresh(self) -> None:
         """Forget what others have changed since the last refresh. Cheap when nothing has."""
+        version = self._store.version()
+        if version == self._version:
+            return
         with self._lock:
-            changes = self._store.changed(self.change, _CHANGES)
-            if changes:
-                self._categories.clear()
-            if len(changes) == _CHANGES:
-                self._versions.clear()
-                self._current.clear()
-                self.change = self._store.change()
-                return
-            for change, id in changes:
-                self._versions.pop(id, None)
-                self._current.pop(id, None)
-                self.change = change
+            self._follow(self._store.changed(self.change, _CHANGES))
+            self._version = version  # at the end: until then, and if it fails, others look as well
+
+    def _follow(self, changes: list[tuple[int, str]]) -> None:
+        if changes:
+            self._categories.clear()
+        if len(changes) == _CHANGES:
+            self._versions.clear()
+            self._current.clear()
+            self.change = self._store.change()
+            return
+        for change, id in changes:
+            self._versions.pop(id, None)
+            self._current.pop(id, None)
+            self.change = change
 
     def find(self, id: str, position: int) -> Item | None:
         """The item as an event at that log position found it; ``None`` if it is unknown."""

@@ -42,13 +42,13 @@ class HalfLives:
         >>> lives.at(3 * 86_400_000_000).factors
         (8.0,)
         """
-        blocks: list[int] = []
-        factors: list[float] = []
-        for half_life in self.spans:
-            block, rest = divmod(instant, half_life * BLOCK)
-            blocks.append(block)
-            factors.append(2.0 ** (rest / half_life))
-        return Growth(tuple(blocks), tuple(factors))
+        placed = [divmod(instant, half_life * BLOCK) for half_life in self.spans]
+        return Growth(
+            tuple([block for block, _ in placed]),
+            tuple(
+                [2.0 ** (rest / span) for (_, rest), span in zip(placed, self.spans, strict=True)]
+            ),
+        )
 
     def fade(self, index: int, block: int, now: Instant) -> float:
         """What a count kept in ``block`` is multiplied by to read it at ``now``.

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import penchant
+from penchant.core.errors import StoreUnavailable
 from penchant.core.item import Item
 from penchant.core.ports import PutItems, RemoveItem, Store
+from penchant.io.stores.memory import MemoryStore
 from penchant.serve import shelf as module
+from penchant.serve.engine import Penchant
 from penchant.serve.shelf import Shelf
 
 TEA, CUP = Item(id="tea", category="drink"), Item(id="cup", category="thing")
@@ -58,3 +64,53 @@ def test_a_small_shelf_answers_as_a_large_one(store: Store, capacity: int) -> No
     for _ in range(3):
         assert [shelf.current(id) for id in ("tea", "cup", "none")] == [TEA, CUP, None]
         assert [shelf.find(id, 1) for id in ("tea", "cup", "none")] == [TEA, CUP, None]
+
+
+def test_more_items_than_fit_are_still_all_found() -> None:
+    store = MemoryStore()
+    store.commit([PutItems([Item(id=str(number)) for number in range(50)])])
+    shelf = Shelf(store, capacity=5)
+
+    assert all(shelf.current(str(number)) is not None for number in range(50))
+    assert all(shelf.find(str(number), 1) is not None for number in range(50))
+
+
+def test_a_refresh_that_failed_is_tried_again() -> None:
+    class Away(MemoryStore):
+        away = True
+
+        def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
+            if self.away:
+                raise StoreUnavailable("the disk is away")
+            return super().changed(after, limit)
+
+    store = Away()
+    shelf = Shelf(store, 10)
+    shelf.current("tea")
+    store.commit([PutItems([TEA])])
+    with pytest.raises(StoreUnavailable):
+        shelf.refresh()
+    store.away = False
+
+    shelf.refresh()
+
+    assert shelf.current("tea") == TEA
+
+
+def test_an_item_another_process_hides_is_not_offered_again(tmp_path: Path) -> None:
+    with (
+        penchant.open(tmp_path, follow=False) as one,
+        penchant.open(tmp_path, follow=False) as other,
+    ):
+        one.put_items([{"id": "tea"}, {"id": "cup"}])
+        one.track_many([{"user": "ann", "kind": "click", "item": id} for id in ("tea", "cup")])
+        assert offered(other) == {"tea", "cup"}
+
+        one.item("tea", available=False)
+        assert offered(other) == {"cup"}
+        one.remove_item("cup")
+        assert offered(other) == set()
+
+
+def offered(p: Penchant) -> set[str]:
+    return {choice.item for choice in p.trending()}

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 from math import exp
+from typing import TypeAlias
 
 import msgspec
 
@@ -17,6 +18,9 @@ from penchant.state.decay import BLOCK, HalfLives, shift
 
 QUERY = 20  # latest events of a history that are asked; at tau 4 the 20th weighs e ** -5
 PEOPLE = 50_000  # histories kept open; a person unseen for longer starts a new window
+
+
+Query: TypeAlias = list[tuple[str, float]]  # (item touched, factor of its pairs)
 
 
 class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -147,41 +151,43 @@ class Covisitation(Feature[State]):
         days = self.half_lives.spans[0] / 8.64e10
         return Reading(value, len(state.windows), f"half-life {days:g} days")
 
-    def scores(self, state: State, history: Sequence[str]) -> dict[str, float]:
-        """Scores of what is near the history (newest first): item -> non-negative, unbounded.
-
-        An item near nothing is absent; items of the history appear where they repeat.
-        """
-        found: dict[str, float] = {}
+    def query(self, state: State, history: Sequence[str]) -> Query:
+        """What a history (newest first) asks for: its latest touches that have a row, and what a
+        pair of each is multiplied by."""
         fade = self._fade(state)
-        for name, weight in self._asked(state, history, fade):
-            for neighbour, count in state.rows[name].items():
-                found[neighbour] = found.get(neighbour, 0.0) + weight * count
-        if not self.q:
-            return found
-        total, power = state.totals.get, -self.q
-        return {
-            name: score * (1.0 + total(name, 0.0) * fade) ** power for name, score in found.items()
-        }
-
-    def because(self, state: State, history: Sequence[str], item: str, count: int = 3) -> list[str]:
-        """The items of the history that add most to the score of ``item``, most telling first."""
-        shares: dict[str, float] = {}
-        for name, weight in self._asked(state, history, self._fade(state)):
-            pair = state.rows[name].get(item)
-            if pair:
-                shares[name] = shares.get(name, 0.0) + weight * pair
-        ordered = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [name for name, _ in ordered[:count]]
-
-    def _asked(self, state: State, history: Sequence[str], fade: float) -> list[tuple[str, float]]:
-        """The touches of a history that have a row, and what a pair of each is multiplied by."""
         asked = []
         for age, name in enumerate(history[:QUERY]):
             if name in state.rows:
                 total = 1.0 + state.totals.get(name, 0.0) * fade
                 asked.append((name, exp(-age / self.tau) * fade * total**-self.p))
         return asked
+
+    def scores(self, state: State, query: Query) -> dict[str, float]:
+        """Scores of what is near the touches of a query: item -> non-negative, unbounded.
+
+        An item near nothing is absent; items of the history appear where they repeat.
+        """
+        found: dict[str, float] = {}
+        known = found.get
+        for name, weight in query:
+            for neighbour, count in state.rows[name].items():
+                found[neighbour] = known(neighbour, 0.0) + weight * count
+        if not self.q:
+            return found
+        fade, total, power = self._fade(state), state.totals.get, -self.q
+        return {
+            name: score * (1.0 + total(name, 0.0) * fade) ** power for name, score in found.items()
+        }
+
+    def because(self, state: State, query: Query, item: str, count: int = 3) -> list[str]:
+        """The touches of a query that add most to the score of ``item``, most telling first."""
+        shares: dict[str, float] = {}
+        for name, weight in query:
+            pair = state.rows[name].get(item)
+            if pair:
+                shares[name] = shares.get(name, 0.0) + weight * pair
+        ordered = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [name for name, _ in ordered[:count]]
 
     def _fade(self, state: State) -> float:
         """Brings weights to the instant of the latest event, where one new pair weighs about 1."""

@@ -27,6 +27,9 @@ log = logging.getLogger("penchant.http")
 GRACE = 30  # seconds that requests under way have to finish when the server stops
 IDLE = 75  # seconds a connection is kept without a request; proxies in front keep theirs for 60
 WAITING = 2_048  # connections that may wait to be accepted
+SWITCH = (
+    0.001  # seconds a thread computes before it lets answers go first; at 5 ms p99 was half more
+)
 LOOK = 0.2  # seconds after which a signal that came between two looks is noticed
 _STOP = (signal.SIGINT, signal.SIGTERM)
 
@@ -88,6 +91,7 @@ def serve(engine: Penchant, listener: socket.socket) -> None:
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
+    sys.setswitchinterval(SWITCH)
     with _told_to_stop(lambda: None):  # uvicorn raises the signal again when it is done
         uvicorn.Server(config).run(sockets=[listener])
 

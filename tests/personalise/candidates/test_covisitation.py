@@ -42,6 +42,10 @@ def folded(feature: Covisitation, *events: Event) -> State:
     return state
 
 
+def scores(feature: Covisitation, state: State, history: list[str]) -> dict[str, float]:
+    return feature.scores(state, feature.query(state, history))
+
+
 def rows(feature: Covisitation, *events: Event) -> dict[str, dict[str, Any]]:
     """Pair weights as they stand at the latest event."""
     state = folded(feature, *events)
@@ -56,9 +60,9 @@ def rows(feature: Covisitation, *events: Event) -> dict[str, dict[str, Any]]:
 def test_nothing_is_near_an_empty_history() -> None:
     feature = Covisitation()
 
-    assert feature.scores(feature.zero(), ["a"]) == {}
-    assert feature.scores(folded(feature, click("ann", "a")), []) == {}
-    assert feature.scores(folded(feature, click("ann", "a")), ["a"]) == {}
+    assert scores(feature, feature.zero(), ["a"]) == {}
+    assert scores(feature, folded(feature, click("ann", "a")), []) == {}
+    assert scores(feature, folded(feature, click("ann", "a")), ["a"]) == {}
 
 
 def test_a_pair_is_directed_and_fades_with_the_places_between() -> None:
@@ -84,7 +88,7 @@ def test_repeats_stand_on_the_diagonal_and_are_scored() -> None:
     state = folded(feature, click("ann", "a"), click("ann", "a", 1))
 
     assert list(state.rows["a"]) == ["a"]
-    assert feature.scores(state, ["a"])["a"] > 0
+    assert scores(feature, state, ["a"])["a"] > 0
 
 
 def test_a_low_rating_is_a_choice_like_a_high_one() -> None:
@@ -244,9 +248,9 @@ def test_what_is_near_everything_scores_less_than_what_is_near_this() -> None:
     ]
     both = [click("ann", "a", 2), click("ann", "rare", 3), click("bob", "a", 2)]
 
-    scores = feature.scores(folded(feature, *crowd, *both, click("bob", "hit", 3)), ["a"])
+    found = scores(feature, folded(feature, *crowd, *both, click("bob", "hit", 3)), ["a"])
 
-    assert scores["rare"] > scores["hit"] > 0
+    assert found["rare"] > found["hit"] > 0
 
 
 def test_newer_touches_of_the_query_count_more() -> None:
@@ -255,7 +259,7 @@ def test_newer_touches_of_the_query_count_more() -> None:
         feature, click("ann", "a"), click("ann", "x", 1), click("bob", "b"), click("bob", "y", 1)
     )
 
-    assert feature.scores(state, ["a", "b"])["x"] > feature.scores(state, ["b", "a"])["x"]
+    assert scores(feature, state, ["a", "b"])["x"] > scores(feature, state, ["b", "a"])["x"]
 
 
 def test_the_reason_names_the_touch_that_adds_most() -> None:
@@ -264,8 +268,8 @@ def test_the_reason_names_the_touch_that_adds_most() -> None:
         feature, click("ann", "a"), click("ann", "x", 1), click("bob", "b"), click("bob", "x", 1)
     )
 
-    assert feature.because(state, ["b", "a", "other"], "x") == ["b", "a"]
-    assert feature.because(state, ["a"], "unknown") == []
+    assert feature.because(state, feature.query(state, ["b", "a", "other"]), "x") == ["b", "a"]
+    assert feature.because(state, feature.query(state, ["a"]), "unknown") == []
 
 
 def test_options_that_change_the_state_change_the_identity() -> None:

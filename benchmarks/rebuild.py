@@ -1,0 +1,75 @@
+"""How long does it take to fold everything anew, 1 M and 10 M events?
+
+Worker processes on all cores, people in ranges of names, the population in one of them. The floor is
+reading and decoding every event once in one process. Fifty events a person, 50,000 items. Then: where a
+core's time goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from resource import RUSAGE_CHILDREN, getrusage
+from time import perf_counter
+
+import penchant
+from benchmarks.logs import log
+from benchmarks.report import Answer
+from penchant.core.ports import Store
+from penchant.serve.engine import Penchant
+
+
+def answers(small: bool) -> Iterator[Answer]:
+    for count in (100_000,) if small else (1_000_000, 10_000_000):
+        with (
+            log(count, users=count // 50, items=50_000) as folder,
+            penchant.open(folder, follow=False) as p,
+        ):
+            floor = _reading(p.parts.store)
+            rebuilt = p.rebuild()
+            memory = getrusage(RUSAGE_CHILDREN).ru_maxrss / 1_000
+            budget = count == 10_000_000
+            yield Answer(
+                f"rebuild {count:,} events, {rebuilt.processes} processes", "s", [rebuilt.seconds],
+                "read and decode", [floor],
+                "<= 60 s, <= 4 GB" if budget else "",
+                (rebuilt.seconds <= 60 and memory <= 4_000) if budget else None, memory,
+            )  # fmt: skip
+            if count <= 1_000_000:
+                yield from _parts(p)
+
+
+def _reading(store: Store) -> float:
+    began = perf_counter()
+    position = 0
+    while portion := store.since(position, 5_000):
+        position = portion[-1][0]
+    return perf_counter() - began
+
+
+def _parts(p: Penchant) -> Iterator[Answer]:
+    """Microseconds of one core an event costs in each part of a rebuild."""
+    store, shelf = p.parts.store, p.parts.shelf
+    users = store.users(limit=1_000)
+    began = perf_counter()
+    tails = [store.tail(user, 0) for user in users]
+    count = sum(map(len, tails))
+    yield Answer("one person's events read", "us/event", [_each(began, count)])
+    began = perf_counter()
+    people = [p.parts.fold.extend(p.parts.fold.zero(), tail, shelf.find) for tail in tails]
+    yield Answer("folded into nine features", "us/event", [_each(began, count)])
+    began = perf_counter()
+    for folded in people:
+        p.parts.fold.encode(folded)
+    yield Answer("snapshot encoded", "us/event", [_each(began, count)])
+    portion = store.since(0, 100_000)
+    for feature in p.parts.crowd.features:
+        fold = type(p.parts.crowd)([feature], p.parts.kinds)
+        began = perf_counter()
+        fold.extend(fold.zero(), portion, shelf.find)
+        yield Answer(
+            f"population: {feature.name} (with the loop)", "us/event", [_each(began, len(portion))]
+        )
+
+
+def _each(began: float, count: int) -> float:
+    return (perf_counter() - began) / max(count, 1) * 1e6

@@ -1,0 +1,55 @@
+"""A real server in a process of its own, and the load that is put on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where it answers, and its process."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def load(self, ask: str, *, connections: int, seconds: float, batch: int = 1) -> dict[str, Any]:
+        """What the load generator measured: events and requests per second, p50 and p99 in ms."""
+        words = ["--ask", ask, "--connections", connections, "--seconds", seconds, "--batch", batch]
+        ran = subprocess.run(
+            [sys.executable, "benchmarks/load.py", str(self.port), *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told: dict[str, Any] = json.loads(ran.stdout)
+        return told
+
+    def memory_mb(self) -> float:
+        """The most memory its process has held."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1_000
+        return 0.0
+
+
+@contextmanager
+def server(folder: Path | str) -> Iterator[Server]:
+    """``penchant serve`` on a folder and any free port, stopped afterwards."""
+    command = ["-m", "penchant.serve.cli", "--store", str(folder), "serve", "--port", "0", "--json"]
+    with subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        try:
+            yield Server(int(url.rpartition(":")[2]), process)
+        finally:
+            process.terminate()
+            process.wait()
