@@ -74,7 +74,6 @@ class Kinds:
 
     declared: Mapping[str, Kind]
     _aliases: dict[str, str] = field(default_factory=dict)
-    _undeclared: dict[str, Kind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind in self.declared.values():
@@ -168,7 +167,9 @@ def _kind(where: str, name: str, entry: Mapping[str, Any]) -> Kind:
             raise InvalidSettings(where, f"unknown key {key!r}{closest(key, _FIELDS)}")
     options = dict(entry)
     if "aliases" in options:
-        options["aliases"] = tuple(options["aliases"])
+        options["aliases"] = _names(where, options["aliases"])
+    if not isinstance(options.get("negative", ""), str):
+        raise InvalidSettings(where, f"negative {options['negative']!r} is no name of a kind")
     if "scale" in options:
         options["scale"] = _scale(where, options["scale"])
     for key in ("weight", "refused"):
@@ -188,6 +189,12 @@ def _weight(where: str, key: str, weight: object) -> float:
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not -1 <= weight <= 1:
         raise InvalidSettings(where, f"{key} {weight!r} is no number from -1 to 1")
     return float(weight)
+
+
+def _names(where: str, aliases: object) -> tuple[str, ...]:
+    if not isinstance(aliases, list) or not all(isinstance(name, str) for name in aliases):
+        raise InvalidSettings(where, f"aliases {aliases!r} is no list of names, such as ['buy']")
+    return tuple(aliases)
 
 
 def _scale(where: str, scale: object) -> tuple[float, float]:

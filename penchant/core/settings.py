@@ -86,7 +86,7 @@ def _typed(name: str, value: Any) -> Any:
         if expected is bool:
             return _truth(value)
         if expected is int:
-            return int(value) if not isinstance(value, float) else _whole(value)
+            return _whole(value)
     except (TypeError, ValueError, OverflowError):
         named = {timedelta: "a number of seconds", bool: "true or false", int: "a whole number"}
         raise InvalidSettings(name, f"expected {named[expected]}, got {value!r}") from None
@@ -101,8 +101,8 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _whole(value: float) -> int:
-    if not value.is_integer():
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(value)
     return int(value)
 

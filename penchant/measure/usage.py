@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from penchant.core.event import Event
 from penchant.core.instant import DAY, Instant
 from penchant.core.item import Item
 from penchant.profile.feature import Feature, Reading, Signal
@@ -14,6 +15,8 @@ from penchant.profile.feature import Feature, Reading, Signal
 DAYS = 400
 KINDS = 500
 REQUESTS = 20_000  # slates whose exposures and clicks are still being matched
+POLICIES = 100  # policies told apart; what exposures of later ones say counts as "others"
+OTHERS = "others"
 PLACES = 50  # places of a slate that are told apart; later ones count together
 EXPOSURE = "exposure"
 ANSWERS = frozenset({"interface", "consume", "positive", "outcome"})
@@ -44,10 +47,11 @@ class State(msgspec.Struct, array_like=True):
 class Usage(Feature[State]):
     """Counts everything, and matches exposures with their clicks by request and position.
 
-    A click is an event of a consuming, positive or interface kind that names a request. A place
-    counts as clicked once, however often it is clicked, and only if it was exposed, in whichever
-    order the two arrive while its slate is among the latest 20,000. Reads ``{events, kinds, days,
-    exposures, clicks, clicks_per_exposure, policies, positions}``; days are UTC dates.
+    A click is an event of an interface, consuming, positive or outcome kind that names a request and
+    a position. A place counts as clicked once, however often it is clicked, and only if it was
+    exposed, in whichever order the two arrive while its slate is among the latest 20,000. Reads
+    ``{events, kinds, days, exposures, clicks, clicks_per_exposure, policies, positions}``; days are
+    UTC dates.
     """
 
     name = "usage"
@@ -117,8 +121,8 @@ class Usage(Feature[State]):
         self._account(state, shown, -1)
         bit = 1 << min(event.position or 0, PLACES - 1)
         if event.kind == EXPOSURE:
-            told = str((event.data or {}).get("policy", ""))[:64]
-            shown = Shown(shown.policy or told, shown.exposed | bit, shown.clicked)
+            policy = shown.policy or _policy(state, event)
+            shown = Shown(policy, shown.exposed | bit, shown.clicked)
         else:
             shown = Shown(shown.policy, shown.exposed, shown.clicked | bit)
         self._account(state, shown, +1)
@@ -135,6 +139,12 @@ class Usage(Feature[State]):
                 state.clicks += clicked
                 _count(state.policies, shown.policy, sign, clicked)
                 _count(state.places, place, sign, clicked)
+
+
+def _policy(state: State, event: Event) -> str:
+    """The policy an exposure names; anybody may name any number of them."""
+    told = str((event.data or {}).get("policy", ""))[:64]
+    return told if told in state.policies or len(state.policies) < POLICIES else OTHERS
 
 
 def _count(table: dict[Key, list[int]], key: Key, exposures: int, clicks: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.instant import Instant
 from penchant.core.item import Item
@@ -14,6 +16,7 @@ Where: TypeAlias = Mapping[str, Any]
 Test: TypeAlias = Callable[[Item | None], bool]
 
 _FIELDS = ("id", "category", "tags", "title", "price", "starts_at", "added")
+_TIMES = frozenset({"starts_at", "added"})
 _BORDERS = ("min", "max")
 
 
@@ -26,8 +29,9 @@ def compile(where: Where | None) -> Test:
     """A test of items. Unavailable items never pass, unknown ones only where nothing is asked.
 
     A field must equal the value, or one of a list of values; ``tags`` must share one with it;
-    numbers and instants (integer microseconds) may be bounded by ``{"min": a, "max": b}``, both
-    included. Other names are looked up in ``attributes``. Raises ``InvalidArgument``.
+    numbers, ``starts_at`` and ``added`` may be bounded by ``{"min": a, "max": b}``, both included.
+    Times are given as outside times are everywhere (``datetime``, RFC 3339, epoch numbers), those
+    without a zone in UTC. Other names are looked up in ``attributes``. Raises ``InvalidArgument``.
 
     >>> run = Item(id="r", category="run", tags=("outdoor",), price=5.0)
     >>> compile({"category": ["run", "swim"], "price": {"max": 5}})(run)
@@ -62,26 +66,42 @@ def _test(name: str, wanted: Any) -> Callable[[Item], bool]:
     options = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
     if name == "tags":
         return lambda item: any(tag in item.tags for tag in options)
+    if name in _TIMES:
+        options = [_instant(f"where.{name}", option) for option in options]
     return lambda item: value_of(item, name) in options
 
 
 def _between(name: str, borders: Mapping[str, Any]) -> Callable[[Item], bool]:
-    for key, border in borders.items():
+    for key in borders:
         if key not in _BORDERS:
             raise InvalidArgument(
                 f"where.{name}",
-                f"unknown border {key!r}{closest(key, _BORDERS)}; expected min or max",
+                f"unknown border {key!r}{closest(str(key), _BORDERS)}; expected min or max",
             )
-        if isinstance(border, bool) or not isinstance(border, int | float):
-            raise InvalidArgument(f"where.{name}.{key}", f"expected a number, got {border!r}")
-    low: float | Instant = borders.get("min", float("-inf"))
-    high: float | Instant = borders.get("max", float("inf"))
+    read = _instant if name in _TIMES else _number
+    known = {key: read(f"where.{name}.{key}", border) for key, border in borders.items()}
+    low, high = known.get("min", float("-inf")), known.get("max", float("inf"))
 
     def between(item: Item) -> bool:
         value = value_of(item, name)
         return isinstance(value, int | float) and low <= value <= high
 
     return between
+
+
+def _number(field: str, border: object) -> float:
+    if isinstance(border, bool) or not isinstance(border, int | float):
+        raise InvalidArgument(field, f"expected a number, got {border!r}")
+    return border
+
+
+def _instant(field: str, time: Any) -> Instant:
+    if not isinstance(time, datetime | str | int | float):
+        raise InvalidArgument(field, f"expected a time such as 2026-01-31T09:30:00Z, got {time!r}")
+    try:
+        return instant.read(time, UTC)[0]
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument(field, str(error)) from None
 
 
 def value_of(item: Item, name: str) -> Any:

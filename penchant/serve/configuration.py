@@ -26,9 +26,9 @@ def read_settings(place: str | Path, arguments: Mapping[str, Any]) -> Settings:
 
 def read_kinds(place: str | Path, preset: str) -> Kinds:
     """The kinds of a preset, with those that the ``kinds.toml`` beside the store declares."""
-    shipped = kinds.parse((files("penchant.core") / KINDS_FILE).read_text(), KINDS_FILE)
+    shipped = kinds.parse((files("penchant.core") / KINDS_FILE).read_text("utf-8"), KINDS_FILE)
     path = _file(place, KINDS_FILE)
-    own = kinds.parse(path.read_text(), str(path)) if path is not None else None
+    own = kinds.parse(_read(path), str(path)) if path is not None else None
     return kinds.load(shipped, preset, own)
 
 
@@ -37,9 +37,16 @@ def _table(place: str | Path, name: str) -> Mapping[str, Any]:
     if path is None:
         return {}
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(_read(path))
     except tomllib.TOMLDecodeError as error:
         raise InvalidSettings(str(path), f"not valid TOML: {error}") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSettings(str(path), f"cannot be read as UTF-8 text: {error}") from None
 
 
 def _file(place: str | Path, name: str) -> Path | None:

@@ -143,6 +143,7 @@ class Decisions:
 
     def knows(self, item: str) -> bool:
         """Whether the catalogue or any event has named the item."""
+        self._shelf.refresh()
         if self._shelf.current(item) is not None:
             return True
         return self._population.read(
@@ -247,7 +248,7 @@ def check_seen(seen: object) -> None:
 
 
 def check_items(items: Sequence[str]) -> None:
-    """Raise ``InvalidArgument`` unless ``items`` are 1 to 500 different item ids."""
+    """Raise ``InvalidArgument`` unless ``items`` are 1 to 500 item ids; they may repeat."""
     if isinstance(items, str) or not isinstance(items, Sequence):
         raise InvalidArgument("items", f"expected a list of item ids, got {items!r}")
     if not 1 <= len(items) <= MOST:
@@ -258,7 +259,8 @@ def check_items(items: Sequence[str]) -> None:
 
 
 def check_scores(items: Sequence[str], scores: Sequence[float] | None) -> dict[str, float] | None:
-    """Given scores by item; they must be as many as the items, finite and not negative."""
+    """Given scores by item. Raises ``InvalidArgument`` for an item named twice, and unless the
+    scores are as many as the items, finite and not negative."""
     if len(set(items)) < len(items):
         raise InvalidArgument("items", "names an item twice; every item is ranked once")
     if scores is None:

@@ -205,13 +205,12 @@ class Penchant:
 
         Raises ``InvalidArgument``.
         """
-        if not isinstance(user, str) or not 1 <= len(user) <= 255:
-            raise InvalidArgument("user", f"expected text of 1 to 255 characters, got {user!r}")
-        return User(self.parts, user, None if at is None else _past(at, self.parts.edge.zone))
+        past = None if at is None else _past(at, self.parts.edge.zone)
+        return User(self.parts, _name("user", user), past)
 
     def session(self, session: str) -> Session:
         """One session, whoever it belongs to."""
-        return Session(self.parts, session)
+        return Session(self.parts, _name("session", session))
 
     def trending(self, count: int = 10, *, where: Mapping[str, Any] | None = None) -> Slate:
         """What is popular lately."""
@@ -335,6 +334,12 @@ class Penchant:
 
 def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
+
+
+def _name(field: str, name: object) -> str:
+    if not isinstance(name, str) or not 1 <= len(name) <= 255:
+        raise InvalidArgument(field, f"expected text of 1 to 255 characters, got {name!r}")
+    return name
 
 
 def _past(at: object, zone: tzinfo) -> Instant:

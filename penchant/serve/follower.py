@@ -58,6 +58,8 @@ class Follower:
                 self._turn()
             except PenchantError as error:
                 log.warning("the follower could not read the store: %s", error)
+            except Exception:  # the outermost loop: one bad user must not end the others' turn
+                log.exception("the follower failed")
             with self._condition:
                 self._condition.wait_for(lambda: self._closing, timeout=PERIOD)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from penchant.serve.engine import Parts
 
 HISTORY = 10_000  # latest events searched for what to hide, and at most answered at once
+PAGE = 1_000  # events read at once while looking for some of them
 SESSION = 200  # latest events of a session that its recommendations rest on
 
 
@@ -98,10 +99,11 @@ class User:
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= HISTORY:
             raise InvalidArgument("limit", f"expected 1 to {HISTORY}, got {limit!r}")
         wanted = None if kind is None else self._parts.kinds.canonical(kind)
+        page_size = limit if wanted is None and self.at is None else PAGE
         self._parts.writer.settle(self.id)
         found: list[Event] = []
         before: int | None = None
-        while len(found) < limit and (page := self._parts.store.recent(self.id, 1_000, before)):
+        while len(found) < limit and (page := self._parts.store.recent(self.id, page_size, before)):
             before = page[-1][0]
             found.extend(
                 event
@@ -118,6 +120,7 @@ class User:
         """
         event = self.told(traits)
         self._parts.writer.write(Append((event,)))
+        self._parts.population.read(lambda folded: None)  # the next event has the zone told here
         return event.id
 
     def told(self, traits: Mapping[str, Any]) -> Event:
@@ -193,7 +196,8 @@ class Session:
         return self._parts.decisions.recommend(count, self._history(), where, rule)
 
     def events(self) -> list[Event]:
-        """Its latest 200 events, oldest first."""
+        """Its latest 200 events by arrival, oldest first."""
+        self._parts.writer.settle_all()  # whose events they are is not known
         return [event for _, event in self._parts.store.session(self.id, SESSION)]
 
     def _history(self) -> History:

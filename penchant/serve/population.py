@@ -49,7 +49,11 @@ class Population:
         with self._lock:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
-            self._fold.extend(self._folded, tail, _no_item)
+            try:
+                self._fold.extend(self._folded, tail, _no_item)
+            except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
+                self.restart()
+                raise
             reached = len(tail) < limit
             self._version = version if reached else None
             return reached

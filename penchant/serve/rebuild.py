@@ -62,6 +62,7 @@ class _Folder:
         snapshots = []
         for user in self.store.users(after, count):
             tail = self.store.tail(user, 0)
+            self.shelf.refresh()  # after the tail: holds every item version its events found
             folded = self.fold.extend(self.fold.zero(), tail, self.shelf.find)
             snapshots.append(snapshot_of(USER, user, self.fold, folded, self.shelf.change))
             events += len(tail)

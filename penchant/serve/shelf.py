@@ -32,19 +32,21 @@ class Shelf:
         if version == self._version:
             return
         with self._lock:
-            self._version = version
-            changes = self._store.changed(self.change, _CHANGES)
-            if changes:
-                self._categories.clear()
-            if len(changes) == _CHANGES:
-                self._versions.clear()
-                self._current.clear()
-                self.change = self._store.change()
-                return
-            for change, id in changes:
-                self._versions.pop(id, None)
-                self._current.pop(id, None)
-                self.change = change
+            self._follow(self._store.changed(self.change, _CHANGES))
+            self._version = version  # at the end: until then, and if it fails, others look as well
+
+    def _follow(self, changes: list[tuple[int, str]]) -> None:
+        if changes:
+            self._categories.clear()
+        if len(changes) == _CHANGES:
+            self._versions.clear()
+            self._current.clear()
+            self.change = self._store.change()
+            return
+        for change, id in changes:
+            self._versions.pop(id, None)
+            self._current.pop(id, None)
+            self.change = change
 
     def find(self, id: str, position: int) -> Item | None:
         """The item as an event at that log position found it; ``None`` if it is unknown."""
@@ -57,9 +59,13 @@ class Shelf:
 
     def current(self, id: str) -> Item | None:
         """The item as it is now; ``None`` if the catalogue does not hold it."""
-        if id not in self._current:
-            self.fetch([id])
-        return self._current.get(id)
+        try:
+            return self._current[id]
+        except KeyError:
+            with self._lock:
+                item = self._store.current([id]).get(id)
+                self._remember(self._current, id, item)
+                return item
 
     def of_category(self, category: str) -> list[str]:
         """Ids of the items of a category that the catalogue holds now."""

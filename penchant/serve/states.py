@@ -72,6 +72,7 @@ class States:
     ) -> Folded:
         """The user's states folded from nothing: from all events, from those that happened up to
         an instant, or from those up to a position in the log."""
+        self._writer.settle(user)
         tail = self._store.tail(user, 0)
         self._shelf.refresh()
         if until is not None:
@@ -106,8 +107,9 @@ class States:
             tail = self._store.tail(user, 0)
         if not live.folded.unknown:
             live.catalogue = self._shelf.change
-        live.version = version
+        self._live.pop(user, None)  # a fold that is broken off leaves half a state: start again
         self._fold.extend(live.folded, tail, self._shelf.find)
+        live.version = version
         live.fresh += len(tail)
         self._remember(user, live)
         return live
@@ -138,7 +140,6 @@ class States:
     def _remember(self, user: str, live: _Live) -> None:
         self._save(user, live, SNAPSHOT_AFTER)
         self._live[user] = live
-        self._live.move_to_end(user)
         while len(self._live) > self._capacity:
             oldest, evicted = self._live.popitem(last=False)
             self._save(oldest, evicted, SNAPSHOT_AFTER // 4)

@@ -188,21 +188,29 @@ class Writer:
                 broken = self._commit(tickets, snapshots)
                 self._settle(tickets, broken)
                 if broken is not None and self._closing:
+                    self._abandon(broken)
                     return
         except Exception as problem:
             log.exception("the writer stopped")
             self._die(tickets, StoreUnavailable(f"the writer stopped: {problem!r}; open again"))
 
     def _die(self, tickets: Sequence[Ticket], error: StoreUnavailable) -> None:
-        """Tell everybody who waits, so that nobody waits for ever."""
         with self._condition:
             self._broken = error
             self._closing = True
-            for ticket in (*tickets, *self._waiting.tickets):
-                if not ticket.done:
-                    ticket.done, ticket.error = True, error
+            self._waiting.tickets.extendleft(
+                reversed([ticket for ticket in tickets if not ticket.done])
+            )
+        self._abandon(error)
+
+    def _abandon(self, error: PenchantError) -> None:
+        """Tell everybody whose write still waits, so that nobody waits for ever."""
+        with self._condition:
+            left = [ticket for ticket in self._waiting.tickets if not ticket.done]
+            for ticket in left:
+                ticket.done, ticket.error = True, error
             self._condition.notify_all()
-        for ticket in tickets:
+        for ticket in left:
             if ticket.wake is not None:
                 ticket.wake(ticket)
 
@@ -244,9 +252,8 @@ class Writer:
             return problem
         except Exception as problem:
             if len(tickets) > 1:
-                for ticket in tickets:
-                    self._commit([ticket], [])
-                return None
+                found = [self._commit([ticket], []) for ticket in tickets]
+                return next(filter(None, found), None)
             log.exception("commit failed")
             for ticket in tickets:
                 ticket.error = StoreUnavailable(f"the write failed: {problem!r}")

@@ -116,6 +116,9 @@ def test_another_weight_gives_another_fingerprint() -> None:
         ("[a]\nb = { priority = 'x' }", "priority 'x' is unknown; expected one of high"),
         ("[a]\nb = { scale = [5, 1] }", r"scale \[5, 1\] is not \[worst, best\]"),
         ("[a]\nb = { scale = 5 }", "scale 5 is not"),
+        ("[a]\nb = { aliases = 'buy' }", "aliases 'buy' is no list of names"),
+        ("[a]\nb = { aliases = [1] }", r"aliases \[1\] is no list of names"),
+        ("[a]\nb = { negative = 1 }", "negative 1 is no name of a kind"),
     ],
 )
 def test_a_faulty_kinds_file_is_refused_with_its_place(text: str, reason: str) -> None:

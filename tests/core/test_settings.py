@@ -57,6 +57,7 @@ def test_truths_are_understood(written: Any, expected: bool) -> None:
         ),
         ({"cache_users": 0}, {}, {}, "cache_users: expected at least 1, got 0"),
         ({"cache_users": 1.5}, {}, {}, "cache_users: expected a whole number, got 1.5"),
+        ({"cache_users": True}, {}, {}, "cache_users: expected a whole number, got True"),
         ({"cache_items": "many"}, {}, {}, "cache_items: expected a whole number, got 'many'"),
         ({"queue_capacity": -5}, {}, {}, "queue_capacity: expected at least 1, got -5"),
         ({"session_gap": "soon"}, {}, {}, "session_gap: expected a number of seconds, got 'soon'"),
@@ -94,6 +95,14 @@ def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "penchant.toml").write_text("zone = ")
 
     with pytest.raises(InvalidSettings, match=r"penchant\.toml: not valid TOML"):
+        penchant.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["penchant.toml", "kinds.toml"])
+def test_a_settings_file_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b'zone = "\xff"')
+
+    with pytest.raises(InvalidSettings, match=rf"{name}: cannot be read as UTF-8 text"):
         penchant.open(tmp_path)
 
 

@@ -99,6 +99,26 @@ def test_undeclared_kinds_are_bounded_and_days_forgotten() -> None:
     assert told["events"] == 600
 
 
+def test_policies_are_bounded_and_later_ones_count_together() -> None:
+    named = [
+        Event(
+            id=f"e{n}",
+            user="ann",
+            kind="exposure",
+            at=0,
+            request=f"r{n}",
+            position=0,
+            data={"policy": f"p{n}"},
+        )
+        for n in range(150)
+    ]
+
+    told = reading(named)["policies"]
+
+    assert len(told) == 101
+    assert told["others"]["exposures"] == 50
+
+
 EVENTS = st.lists(
     st.tuples(st.booleans(), st.sampled_from(["r", "s"]), st.integers(0, 3)), max_size=30
 ).map(

@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 
 from penchant.core.errors import InvalidArgument
+from penchant.core.instant import moment
 from penchant.core.item import Item
 from penchant.personalise import where
+from tests.conftest import NOON
 
 RUN = Item(
-    id="run-5k", category="run", tags=("sport", "outdoor"), price=5.0, attributes={"level": 2}
+    id="run-5k",
+    category="run",
+    tags=("sport", "outdoor"),
+    price=5.0,
+    starts_at=NOON,
+    attributes={"level": 2},
 )
 
 
@@ -27,6 +34,10 @@ RUN = Item(
         {"level": 2},
         {"level": {"min": 1}},
         {"id": "run-5k"},
+        {"starts_at": {"min": "2026-01-01T12:00:00Z", "max": "2026-01-01T13:00:00+01:00"}},
+        {"starts_at": {"max": moment(NOON)}},
+        {"starts_at": {"min": NOON}},
+        {"starts_at": NOON // 1_000_000},
         {"category": "run", "tags": "sport"},
         {},
         None,
@@ -43,7 +54,9 @@ def test_the_item_passes(asked: dict[str, Any] | None) -> None:
         {"category": []},
         {"tags": "indoor"},
         {"price": {"min": 5.01}},
-        {"starts_at": {"min": 0}},
+        {"starts_at": {"min": "2026-01-01T12:00:00.000001Z"}},
+        {"starts_at": "2026-01-02"},
+        {"added": {"min": 0}},
         {"unheard_of": 1},
         {"category": "run", "tags": "indoor"},
     ],
@@ -70,6 +83,10 @@ def test_an_unavailable_item_never_passes(asked: dict[str, Any] | None) -> None:
         ({"price": {"mn": 1}}, "where.price"),
         ({"price": {"min": "5"}}, "where.price.min"),
         ({"price": {"max": True}}, "where.price.max"),
+        ({"starts_at": {"max": "soon"}}, "where.starts_at.max"),
+        ({"starts_at": {"min": None}}, "where.starts_at.min"),
+        ({"added": ["2026-01-01", "soon"]}, "where.added"),
+        ({"price": {5: 1}}, "where.price"),
         ("category=run", "where"),
     ],
 )

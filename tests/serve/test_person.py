@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 import penchant
-from penchant.core.errors import InvalidArgument
+from penchant.core.errors import InvalidArgument, NotFound
+from penchant.serve.engine import Penchant
 
 SECRET = "0123456789abcdef"
 
@@ -32,3 +33,71 @@ def test_an_instant_told_as_text_is_read_in_the_zone_of_the_store() -> None:
 def test_text_that_is_no_time_is_refused_as_an_instant() -> None:
     with penchant.open(":memory:") as p, pytest.raises(InvalidArgument, match="'soon' is no time"):
         p.user("ann", at="soon")
+
+
+def test_a_session_sees_what_was_tracked_just_now(p: Penchant) -> None:
+    for number in range(200):
+        p.track("ann", "click", "tea", session="s1")
+
+        assert len(p.session("s1").events()) == min(number + 1, 200)
+
+
+def test_the_event_after_a_zone_was_told_has_its_hour(p: Penchant) -> None:
+    p.user("ann").set(zone="Asia/Tokyo")
+    p.track("ann", "click", at="2026-01-01T12:00:00Z")
+
+    assert p.user("ann").profile().habits["hours"].index(1.0) == 21
+
+
+def test_a_zone_that_is_none_is_refused(p: Penchant) -> None:
+    with pytest.raises(InvalidArgument, match=r"zone: 'Mars' is no time zone; expected one such"):
+        p.user("ann").set(zone="Mars")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 256, 7, None])
+def test_a_name_that_is_none_is_refused(p: Penchant, name: object) -> None:
+    with pytest.raises(InvalidArgument, match="user: expected text of 1 to 255 characters"):
+        p.user(name)  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(InvalidArgument, match="session: expected text of 1 to 255 characters"):
+        p.session(name)  # type: ignore[arg-type]  # that is the point
+
+
+def test_history_is_newest_first_of_one_kind(p: Penchant) -> None:
+    for number in range(5):
+        p.track("ann", "click" if number % 2 else "view", f"i{number}")
+
+    assert [event.item for event in p.user("ann").history(2)] == ["i4", "i3"]
+    assert [event.item for event in p.user("ann").history(kind="click")] == ["i3", "i1"]
+
+
+@pytest.mark.parametrize("limit", [0, 10_001, True, 1.5, "3"])
+def test_a_history_of_no_length_is_refused(p: Penchant, limit: object) -> None:
+    with pytest.raises(InvalidArgument, match="limit: expected 1 to 10000"):
+        p.user("ann").history(limit)  # type: ignore[arg-type]  # that is the point
+
+
+def test_what_was_shown_is_logged_once(p: Penchant) -> None:
+    p.track_many([{"user": "bob", "kind": "purchase", "item": item} for item in ("tea", "run")])
+
+    slate = p.user("ann").recommend(5, shown=True)
+    again = p.track_many(slate.exposures("ann"))
+
+    assert len(slate) == 2
+    assert (again.accepted, again.duplicates) == (0, 2)
+    assert p.stats()["exposures"] == 2
+
+
+def test_decisions_do_not_travel_in_time(p: Penchant) -> None:
+    with pytest.raises(
+        InvalidArgument, match=r"at: .*profile\(\), history\(\) and rate\(\) travel"
+    ):
+        p.user("ann", at=datetime(2026, 1, 1, tzinfo=UTC)).recommend()
+
+
+def test_an_item_put_after_it_was_asked_for_is_known(p: Penchant) -> None:
+    with pytest.raises(NotFound):
+        p.similar("tea")
+
+    p.item("tea")
+
+    assert len(p.similar("tea")) == 0

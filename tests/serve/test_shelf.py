@@ -2,49 +2,68 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import penchant
+from penchant.core.errors import StoreUnavailable
 from penchant.core.item import Item
-from penchant.core.ports import PutItems, RemoveItem
+from penchant.core.ports import PutItems, RemoveItem, Store
 from penchant.io.stores.memory import MemoryStore
+from penchant.serve import shelf as module
 from penchant.serve.engine import Penchant
 from penchant.serve.shelf import Shelf
 
-
-def test_what_others_change_is_seen_after_a_refresh() -> None:
-    store = MemoryStore()
-    shelf = Shelf(store, capacity=10)
-    store.commit([PutItems([Item(id="i", category="run")])])
-    shelf.refresh()
-    assert shelf.current("i") == Item(id="i", category="run")
-
-    store.commit([PutItems([Item(id="i", category="swim")])])
-    shelf.refresh()
-
-    assert shelf.current("i") == Item(id="i", category="swim")
-    assert shelf.of_category("swim") == ["i"]
+TEA, CUP = Item(id="tea", category="drink"), Item(id="cup", category="thing")
 
 
-def test_unknown_items_are_remembered_as_unknown_until_they_come() -> None:
-    store = MemoryStore()
-    shelf = Shelf(store, capacity=10)
-    assert shelf.find("i", 1) is None
+def test_what_changed_is_seen_after_a_refresh(store: Store) -> None:
+    shelf = Shelf(store, 10)
+    before = shelf.current("tea"), shelf.find("tea", 1), shelf.of_category("drink")
+    store.commit([PutItems([TEA])])
 
-    store.commit([PutItems([Item(id="i")])])
     shelf.refresh()
 
-    assert shelf.find("i", 1) == Item(id="i")
+    assert before == (None, None, [])
+    assert (shelf.current("tea"), shelf.find("tea", 1), shelf.of_category("drink")) == (
+        TEA,
+        TEA,
+        ["tea"],
+    )
 
 
-def test_a_removed_item_teaches_on_but_is_not_current() -> None:
-    store = MemoryStore()
-    shelf = Shelf(store, capacity=10)
-    store.commit([PutItems([Item(id="i")]), RemoveItem("i")])
+def test_a_removed_item_still_teaches_and_is_told_from_an_unknown_one(store: Store) -> None:
+    store.commit([PutItems([TEA]), RemoveItem("tea")])
+    shelf = Shelf(store, 10)
+
+    assert shelf.current("tea") is None
+    assert shelf.find("tea", 1) == TEA
+    assert (shelf.removed("tea"), shelf.removed("cup")) == (True, False)
+
+
+@pytest.mark.parametrize("changes", [1, 2, 3])
+def test_more_changes_than_are_read_at_once_are_not_missed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, changes: int
+) -> None:
+    monkeypatch.setattr(module, "_CHANGES", 2)
+    shelf = Shelf(store, 10)
+    for number in range(changes):
+        shelf.current(f"i{number}")
+    store.commit([PutItems([Item(id=f"i{number}") for number in range(changes)])])
+
     shelf.refresh()
 
-    assert shelf.current("i") is None
-    assert shelf.removed("i")
-    assert shelf.find("i", 1) == Item(id="i")
-    assert not shelf.removed("unknown")
+    assert all(shelf.current(f"i{number}") for number in range(changes))
+    assert shelf.change == store.change()
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 10])
+def test_a_small_shelf_answers_as_a_large_one(store: Store, capacity: int) -> None:
+    store.commit([PutItems([TEA, CUP])])
+    shelf = Shelf(store, capacity)
+
+    for _ in range(3):
+        assert [shelf.current(id) for id in ("tea", "cup", "none")] == [TEA, CUP, None]
+        assert [shelf.find(id, 1) for id in ("tea", "cup", "none")] == [TEA, CUP, None]
 
 
 def test_more_items_than_fit_are_still_all_found() -> None:
@@ -54,6 +73,28 @@ def test_more_items_than_fit_are_still_all_found() -> None:
 
     assert all(shelf.current(str(number)) is not None for number in range(50))
     assert all(shelf.find(str(number), 1) is not None for number in range(50))
+
+
+def test_a_refresh_that_failed_is_tried_again() -> None:
+    class Away(MemoryStore):
+        away = True
+
+        def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
+            if self.away:
+                raise StoreUnavailable("the disk is away")
+            return super().changed(after, limit)
+
+    store = Away()
+    shelf = Shelf(store, 10)
+    shelf.current("tea")
+    store.commit([PutItems([TEA])])
+    with pytest.raises(StoreUnavailable):
+        shelf.refresh()
+    store.away = False
+
+    shelf.refresh()
+
+    assert shelf.current("tea") == TEA
 
 
 def test_an_item_another_process_hides_is_not_offered_again(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from penchant.core.errors import QueueFull, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.ports import Append, SaveSnapshots, Snapshot, Write
 from penchant.io.stores.memory import MemoryStore
-from penchant.serve.writer import SNAPSHOTS_WAITING, Ticket, Writer
+from penchant.serve.writer import COMMIT_EVENTS, SNAPSHOTS_WAITING, Ticket, Writer
 
 
 class Gate(MemoryStore):
@@ -231,6 +231,94 @@ def test_a_writer_that_dies_leaves_nobody_waiting(gate: Gate) -> None:
 
     with pytest.raises(StoreUnavailable, match=r"the store is closed|the writer stopped"):
         write_until_it_dies()
+
+
+def test_a_writer_that_dies_wakes_each_caller_once(gate: Gate) -> None:
+    def fail(users: set[str]) -> None:
+        raise RuntimeError("bad sweep")
+
+    woken: list[Ticket] = []
+    writer = Writer(gate, 10_000, fail)
+    gate.open.clear()
+    first = writer.submit(Append([event(f"e{n}") for n in range(1_000)]), woken.append)
+    assert gate.entered.wait(timeout=20)
+    queued = writer.submit(Append([event("late")]), woken.append)
+    gate.open.set()
+
+    with pytest.raises(StoreUnavailable, match="the writer stopped"):
+        writer.wait(queued)
+    with pytest.raises(StoreUnavailable, match="1 events could not be stored"):
+        writer.close()
+
+    assert first.outcome() == 1_000
+    assert woken == [first, queued]
+
+
+def test_closing_while_the_store_is_away_leaves_nobody_waiting(gate: Gate) -> None:
+    writer = Writer(gate, 100_000)
+    gate.open.clear()
+    first = writer.submit(Append([event("a")]))
+    assert gate.entered.wait(timeout=20)
+    batches = [
+        writer.submit(Append([event(f"{batch} {n}") for n in range(COMMIT_EVENTS)]))
+        for batch in range(2)
+    ]
+    gate.away = True
+
+    def close() -> None:
+        with pytest.raises(StoreUnavailable):
+            writer.close()
+
+    closing = Thread(target=close)
+    closing.start()
+    gate.open.set()
+
+    for ticket in (first, *batches):
+        with pytest.raises(StoreUnavailable):
+            writer.wait(ticket)
+    closing.join(timeout=20)
+
+
+def test_events_are_kept_when_the_store_goes_away_between_two_attempts() -> None:
+    class Moody(Gate):
+        """Fails a commit of several writes, then the second write by itself, once."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.moods: list[Exception | None] = [
+                None,
+                RuntimeError("a bad write"),
+                None,
+                StoreUnavailable("the disk is full; make room"),
+            ]
+            self.failed = Flag()
+
+        def commit(self, writes: Sequence[Write]) -> list[int]:
+            results = super().commit([])
+            mood = self.moods.pop(0) if self.moods else None
+            if not self.moods:
+                self.failed.set()
+            if mood is not None:
+                raise mood
+            return results + MemoryStore.commit(self, writes)
+
+    store = Moody()
+    writer = Writer(store, 10)
+    store.open.clear()
+    writer.put(event("a"))
+    assert store.entered.wait(timeout=20)
+    writer.put(event("b"))
+    writer.put(event("c"))
+    store.open.set()
+    assert store.failed.wait(timeout=20)
+    writer.flush()
+    writer.close()
+
+    assert ids(store) == {"a", "b", "c"}
+
+
+def ids(store: MemoryStore) -> set[str]:
+    return {event.id for _, event in store.since(0, 10)}
 
 
 def test_a_closed_writer_takes_nothing(gate: Gate) -> None:

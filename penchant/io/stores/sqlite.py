@@ -7,10 +7,11 @@ Why this layout: docs/design/002-folder.md.
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from time import monotonic, sleep
 from typing import assert_never
 
@@ -28,51 +29,12 @@ from penchant.core.ports import (
     Snapshot,
     Write,
 )
+from penchant.io.stores.sqlite_layout import prepare
 
 FILE = "penchant.db"
-SCHEMA_VERSION = 1
-APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 TURN = 0.0003  # seconds between two looks whether the other process has committed
 _PARAMETERS = 500  # ids asked for in one statement
-
-_SCHEMA = """
-CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    user TEXT NOT NULL,
-    session TEXT,
-    body BLOB NOT NULL
-);
-CREATE INDEX events_user ON events (user, position);
-CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
-CREATE TABLE items (
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    since INTEGER NOT NULL,
-    change INTEGER NOT NULL,
-    arrived INTEGER,
-    latest INTEGER NOT NULL,
-    present INTEGER NOT NULL,
-    category TEXT,
-    body BLOB NOT NULL,
-    PRIMARY KEY (id, version)
-) WITHOUT ROWID;
-CREATE INDEX items_category ON items (category, id) WHERE latest AND present;
-CREATE INDEX items_change ON items (change);
-CREATE INDEX items_arrived ON items (arrived) WHERE arrived IS NOT NULL;
-CREATE TABLE snapshots (
-    scope TEXT NOT NULL,
-    key TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    upto INTEGER NOT NULL,
-    catalogue INTEGER NOT NULL,
-    unknown INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (scope, key)
-) WITHOUT ROWID;
-"""
-
 
 # One statement adds many rows: the driver gives up the interpreter for each statement and has to
 # wait for it again, which takes longer than the row while other threads compute.
@@ -91,13 +53,13 @@ class SqliteStore:
     """A folder with ``penchant.db`` in it, made if absent.
 
     Raises ``StoreUnavailable`` where the folder cannot be made or written, ``StoreIncompatible``
-    where the file is no store, or a newer version's. Safe to use from several threads: each has a
-    connection of its own for reading.
+    where the file is no store, or a newer version's. Safe to use from several threads: there are as
+    many connections for reading as were ever in use at the same time.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
-        self._local = local()
+        self._idle: deque[sqlite3.Connection] = deque()
         self._guard = Lock()
         self._connections: list[sqlite3.Connection] = []
         self._closed = False
@@ -135,6 +97,7 @@ class SqliteStore:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
+            self._idle.clear()
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         return self._logged(
@@ -172,16 +135,14 @@ class SqliteStore:
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         # A walk along the index from name to name: DISTINCT would read every entry.
         names: list[str] = []
-        with self._errors():
-            connection = self._reader()
-            while len(names) < limit:
-                row = connection.execute(
-                    "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
-                ).fetchone()
-                if row is None:
-                    break
-                after = row[0]
-                names.append(after)
+        while len(names) < limit:
+            rows = self._rows(
+                "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
+            )
+            if not rows:
+                break
+            after = rows[0][0]
+            names.append(after)
         return names
 
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
@@ -303,24 +264,8 @@ class SqliteStore:
     def _prepare(self) -> None:
         """Lay the tables out, unless another process has just done so."""
         self._begin()
-        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        tables = self._writer.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        application = self._writer.execute("PRAGMA application_id").fetchone()[0]
         try:
-            if tables and application != APPLICATION_ID:
-                raise StoreIncompatible(
-                    f"{self.path} is a database of another program; name another folder"
-                )
-            if version > SCHEMA_VERSION:
-                raise StoreIncompatible(
-                    f"{self.path} has layout {version}, this penchant knows up to "
-                    f"{SCHEMA_VERSION}; upgrade penchant"
-                )
-            if not tables:
-                for statement in _SCHEMA.split(";")[:-1]:
-                    self._writer.execute(statement)
-                self._writer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._writer.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            prepare(self._writer, self.path)
         finally:
             self._writer.execute("COMMIT")
 
@@ -351,19 +296,22 @@ class SqliteStore:
         return connection
 
     def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            with self._guard:
-                if self._closed:
-                    raise StoreUnavailable(f"the store {self.path} is closed")
-                connection = self._local.connection = self._connect()
-        return connection
+        with self._guard, self._errors():
+            if self._closed:
+                raise StoreUnavailable(f"the store {self.path} is closed")
+            return self._connect()
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._reader()
         try:  # no context manager here: it would cost a third of a look-up
-            return self._reader().execute(sql, parameters).fetchall()
+            return connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
+        finally:
+            self._idle.append(connection)
 
     def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
         decode = events.decode

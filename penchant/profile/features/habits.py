@@ -25,9 +25,9 @@ class State(msgspec.Struct, array_like=True):
 class Habits(Feature[State]):
     """Counts events by local hour and weekday.
 
-    Local is the UTC offset that the event carries (its own, or that of the zone the person told), else
-    the configured zone. Reads shares in [0, 1] by ``hour`` (24 numbers), weekday
-    and part of the day; empty of evidence all shares are 0.0.
+    Local is the UTC offset that the event carries (its own, or that of the zone the person told),
+    else the configured zone. Reads ``{hours, weekdays, parts_of_day}``: shares in [0, 1], by hour
+    from midnight (24 numbers) and by name; without evidence all are 0.0.
     """
 
     name = "habits"
@@ -82,7 +82,8 @@ class Habits(Feature[State]):
         if offset is None:
             if len(self._offsets) > 10_000:
                 self._offsets.clear()
-            offset = self._offsets[quarter] = instant.offset(at, self.zone) * MINUTE
+            begins = quarter * 15 * MINUTE  # not `at`: the first to ask must not decide for others
+            offset = self._offsets[quarter] = instant.offset(begins, self.zone) * MINUTE
         return offset
 
 

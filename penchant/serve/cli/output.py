@@ -219,7 +219,10 @@ def where_of(rules: Sequence[str]) -> dict[str, Any] | None:
         name, sign, value = parts.groups()
         if sign != "=":
             border = "max" if sign == "<=" else "min"
-            found.setdefault(name, {})[border] = _number(name, value)
+            borders = found.setdefault(name, {})
+            if not isinstance(borders, dict):
+                raise InvalidArgument("where", f"{name!r} is given a value and a border; give one")
+            borders[border] = _number(name, value)
         else:
             values = value.split("|")
             found[name] = values[0] if len(values) == 1 else values

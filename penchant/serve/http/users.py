@@ -60,6 +60,12 @@ def _is_live(call: Call) -> bool:
     return call.query.at is None and call.engine.parts.states.holds(call.names["user"])
 
 
+def _is_short(call: Call) -> bool:
+    """Whether only a few events are read: a kind and a past instant are looked for among all."""
+    query: HistoryQuery = call.query
+    return query.limit <= FEW and query.kind is None and query.at is None
+
+
 def _moment(call: Call, at: str | None) -> datetime | None:
     if at is None:
         return None
@@ -105,7 +111,7 @@ OPERATIONS = (
         tag="people",
         summary="The latest events of a person, newest first.",
         read=events,
-        quick=lambda call: call.query.limit <= FEW and call.query.kind is None,
+        quick=_is_short,
         query=HistoryQuery,
         answers={200: EventsBody},
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 
 import pytest
 
@@ -58,4 +58,19 @@ def test_a_batch_of_any_size_keeps_its_order_and_counts_what_is_new(tmp_path: Pa
 
     assert accepted == [3, 697]
     assert [one.id for _, one in store.since(0, 1_000)] == [one.id for one in events]
+    store.close()
+
+
+def test_threads_that_are_gone_leave_no_connection_behind(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+
+    def read() -> None:
+        store.tail("ann", 0)
+
+    for _ in range(50):
+        thread = Thread(target=read)
+        thread.start()
+        thread.join()
+
+    assert len(store._connections) <= 3  # writer, watcher, and one for all who read in turn
     store.close()

@@ -1,0 +1,74 @@
+"""The layout of the SQLite store: its tables, and how a file is told from somebody else's."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from penchant.core.errors import StoreIncompatible
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
+
+_SCHEMA = """
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    user TEXT NOT NULL,
+    session TEXT,
+    body BLOB NOT NULL
+);
+CREATE INDEX events_user ON events (user, position);
+CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
+CREATE TABLE items (
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    arrived INTEGER,
+    latest INTEGER NOT NULL,
+    present INTEGER NOT NULL,
+    category TEXT,
+    body BLOB NOT NULL,
+    PRIMARY KEY (id, version)
+) WITHOUT ROWID;
+CREATE INDEX items_category ON items (category, id) WHERE latest AND present;
+CREATE INDEX items_change ON items (change);
+CREATE INDEX items_arrived ON items (arrived) WHERE arrived IS NOT NULL;
+CREATE TABLE snapshots (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    catalogue INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (scope, key)
+) WITHOUT ROWID;
+"""
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Lay the tables out in an empty file, within a transaction that the caller began.
+
+    Raises ``StoreIncompatible`` for another program's file, and for one of a newer version.
+    """
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if tables:
+        _check(connection, path)
+        return
+    for statement in _SCHEMA.split(";")[:-1]:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreIncompatible(f"{path} is a database of another program; name another folder")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreIncompatible(
+            f"{path} has layout {version}, this penchant knows up to {SCHEMA_VERSION}; "
+            "upgrade penchant"
+        )

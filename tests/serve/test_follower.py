@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from penchant.core.errors import StoreUnavailable
+from penchant.core.ports import Snapshot
+from penchant.serve import follower as module
+from penchant.serve.engine import Penchant
+from penchant.serve.follower import Follower
+
+
+def snapshot(p: Penchant, user: str) -> Snapshot | None:
+    return p.parts.store.load("user", user)
+
+
+def test_whoever_is_due_is_folded_and_kept(p: Penchant) -> None:
+    p.track_many({"user": "ann", "kind": "click", "item": f"i{n}"} for n in range(100))
+    follower = p.parts.follower
+
+    follower.sweep({"ann", "nobody"})
+    folded = follower.sweep_now()
+    p.parts.writer.flush()
+
+    kept = snapshot(p, "ann")
+    assert folded == 2
+    assert kept is not None
+    assert kept.upto == p.parts.store.end()
+    assert follower.sweep_now() == 0
+
+
+def test_no_more_users_are_due_than_are_remembered(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DUE", 3)
+
+    p.parts.follower.sweep({"a", "b"})
+    p.parts.follower.sweep({"c", "d", "e"})
+
+    assert p.parts.follower.sweep_now() == 3
+
+
+@pytest.mark.parametrize("trouble", [StoreUnavailable("away"), RuntimeError("a bad feature")])
+def test_trouble_does_not_end_it(
+    p: Penchant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Exception,
+) -> None:
+    from threading import Event
+
+    went_on = Event()
+    turns = [trouble]
+
+    def turn(self: Follower) -> None:
+        if turns:
+            raise turns.pop()
+        went_on.set()
+
+    monkeypatch.setattr(module, "PERIOD", 0.001)
+    monkeypatch.setattr(Follower, "_turn", turn)
+    p.parts.follower.start()
+
+    assert went_on.wait(timeout=20)
+    assert str(trouble) in caplog.text
