@@ -19,6 +19,7 @@ from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.feature import Feature
 from penchant.profile.features import features
+from penchant.profile.features.sessions import OPEN
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.zones import Zones
 from penchant.serve.configuration import read_kinds
@@ -85,7 +86,7 @@ def test_a_snapshot_and_its_tail_are_the_fold_of_the_whole(
 
 
 @pytest.mark.parametrize("feature", MERGING, ids=named)
-@given(made=events(), cut=st.integers(0, 30))
+@given(made=events(OPEN - 1), cut=st.integers(0, OPEN))  # no more runs than sessions keeps open
 def test_merging_two_folds_is_the_fold_of_both(
     feature: Feature[Any], kinds: Kinds, made: list[Event], cut: int
 ) -> None:

@@ -41,7 +41,7 @@ class Sessions(Feature[State]):
 
     A name that comes back after more than a day is a new session. An event exactly one gap after
     the last still belongs to its session. A late event joins the session it fell into, and one that
-    bridges two joins them, as long as they are among the sixteen latest of about a day; later than
+    bridges two joins them, as long as they are among the sixteen latest; later than
     that it counts as a session of its own. Reads ``{count, mean_events, mean_seconds, last: {started,
     ended, events}}``.
     """
@@ -121,7 +121,7 @@ class Sessions(Feature[State]):
 
     def _close(self, state: State) -> None:
         """Sum up the runs that no later event is expected to touch."""
-        first_open = _first_open(state.open, max(self.gap, REACH))
+        first_open = _first_open(state.open)
         for closed in state.open[:first_open]:
             state.sessions += 1
             state.events += closed.events
@@ -135,12 +135,11 @@ class Sessions(Feature[State]):
         return one.start <= other.end + reach and other.start <= one.end + reach
 
 
-def _first_open(runs: list[Run], reach: Instant) -> int:
-    """From which run on they stay open: the latest few, within reach, whose names fit."""
+def _first_open(runs: list[Run]) -> int:
+    """From which run on they stay open: the latest few whose names fit."""
     size = 0
-    latest = runs[-1].end if runs else 0
     for place in range(len(runs) - 1, max(len(runs) - OPEN, 0) - 1, -1):
         size += len((runs[place].name or "").encode())
-        if runs[place].end < latest - reach or (size > NAMES and place < len(runs) - 1):
+        if size > NAMES and place < len(runs) - 1:
             return place + 1
     return max(len(runs) - OPEN, 0)
