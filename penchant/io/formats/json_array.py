@@ -26,7 +26,7 @@ def read(source: Source, options: Options) -> Iterator[Row]:
     """
     decoder = json.JSONDecoder(parse_constant=_refuse)
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    buffer, number, ended = "", 0, False
+    buffer, number, ended, inside = "", 0, False, False
     while not ended:
         try:
             chunk = source.stream.read(_CHUNK)
@@ -37,7 +37,11 @@ def read(source: Source, options: Options) -> Iterator[Row]:
         ended = not chunk
         buffer += text.decode(chunk, final=ended)
         place, problem = 0, None
-        while (place := _skip(buffer, place)) < len(buffer):
+        while True:
+            start, place = place, _skip(buffer, place)
+            inside = _inside(buffer[start:place], inside)
+            if place == len(buffer):
+                break
             try:
                 value, end = decoder.raw_decode(buffer, place)
             except (ValueError, RecursionError) as error:
@@ -52,6 +56,14 @@ def read(source: Source, options: Options) -> Iterator[Row]:
             reason = f"is no JSON, the rest cannot be read: {getattr(problem, 'msg', problem)}"
             yield Row(number + 1, None, reason, _printable(buffer[:1_000]))
             return
+    if inside:
+        yield Row(number + 1, None, "the array is not closed: the file breaks off here", "")
+
+
+def _inside(between: str, before: bool) -> bool:
+    """Whether an array is open after what stands between two of its values."""
+    opened, closed = between.rfind("["), between.rfind("]")
+    return before if opened == closed else opened > closed
 
 
 def _skip(buffer: str, place: int) -> int:
