@@ -61,7 +61,7 @@ class SqliteStore:
         self.path = folder / FILE
         self._idle: deque[sqlite3.Connection] = deque()
         self._guard = Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._watching = Lock()
         self._closed = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -87,17 +87,27 @@ class SqliteStore:
 
     def version(self) -> int:
         try:
-            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+            with self._watching:
+                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
 
     def close(self) -> None:
-        with self._guard:
+        # A connection must not be closed while another thread is in it: whoever reads closes its
+        # own when it is done.
+        with self._guard, self._watching:
             self._closed = True
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-            self._idle.clear()
+            self._writer.close()
+            self._watcher.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread has just closed the last one
+                return
+            connection.close()
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         return self._logged(
@@ -290,7 +300,6 @@ class SqliteStore:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
-        self._connections.append(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
@@ -312,6 +321,8 @@ class SqliteStore:
             raise self._translated(error) from error
         finally:
             self._idle.append(connection)
+            if self._closed:
+                self._close_idle()
 
     def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
         decode = events.decode

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
-from threading import Thread, Timer
+from threading import Barrier, Thread, Timer
 
 import pytest
 
@@ -72,5 +73,28 @@ def test_threads_that_are_gone_leave_no_connection_behind(tmp_path: Path) -> Non
         thread.start()
         thread.join()
 
-    assert len(store._connections) <= 3  # writer, watcher, and one for all who read in turn
+    assert len(store._idle) == 1  # one for all who read in turn
     store.close()
+
+
+def test_closing_lets_those_who_read_finish(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    begun = Barrier(5)
+
+    def read() -> None:
+        begun.wait()
+        with contextlib.suppress(StoreUnavailable):
+            while True:
+                store.tail("ann", 0)
+                store.version()
+
+    readers = [Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    begun.wait()
+
+    store.close()
+    for reader in readers:
+        reader.join(timeout=20)
+
+    assert not any(reader.is_alive() for reader in readers)
