@@ -16,24 +16,38 @@ from penchant.io.stores import open_store
 START = 1_700_000_000_000_000
 KINDS = ("click", "click", "view", "view", "purchase")
 PORTION = 5_000
+AT_ONCE = 100  # people who are there at the same time
 
 
 def events(count: int, users: int, items: int) -> Iterator[list[Event]]:
-    """Events in portions: users evenly, items by a heavy tail, 200 ms apart, sessions of seven."""
+    """Events in portions: a hundred people at a time, seven events each, 200 ms between any two;
+    users evenly, items by a heavy tail."""
     rng = Random(1)
+    there = [_session(rng, users) for _ in range(AT_ONCE)]
     for start in range(0, count, PORTION):
-        yield [
-            Event(
-                id=f"evt_{number:032x}",
-                user=f"user-{rng.randrange(users)}",
-                kind=rng.choice(KINDS),
-                at=START + number * 200_000,
-                item=f"item-{int(rng.paretovariate(0.6)) % items}",
-                session=f"s{number // 7}",
-                context={"device": "ios"},
+        portion = []
+        for number in range(start, min(start + PORTION, count)):
+            place = rng.randrange(AT_ONCE)
+            if not there[place]:
+                there[place] = _session(rng, users)
+            user, session = there[place].pop()
+            portion.append(
+                Event(
+                    id=f"evt_{number:032x}",
+                    user=user,
+                    kind=rng.choice(KINDS),
+                    at=START + number * 200_000,
+                    item=f"item-{int(rng.paretovariate(0.6)) % items}",
+                    session=session,
+                    context={"device": "ios"},
+                )
             )
-            for number in range(start, min(start + PORTION, count))
-        ]
+        yield portion
+
+
+def _session(rng: Random, users: int) -> list[tuple[str, str]]:
+    """User and session of each event of a session."""
+    return [(f"user-{rng.randrange(users)}", f"s{rng.getrandbits(40)}")] * 7
 
 
 def catalogue(items: int) -> list[Item]:

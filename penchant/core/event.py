@@ -11,7 +11,7 @@ from penchant.core import instant
 from penchant.core.instant import Instant
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """One thing that happened: checked, complete, never changed again.
 
     Fields are encoded by place, so new ones go to the end with a default and none is ever removed.

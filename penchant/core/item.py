@@ -17,7 +17,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One item of the catalogue. Only ``id`` is required; an unavailable item is never offered."""
 
     id: str

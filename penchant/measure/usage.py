@@ -25,7 +25,7 @@ ANSWERS = frozenset({"interface", "consume", "positive", "outcome"})
 Key = TypeVar("Key", str, int)
 
 
-class Shown(msgspec.Struct, array_like=True, frozen=True):
+class Shown(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Places of one slate as bits: which were exposed, which clicked."""
 
     policy: str = ""

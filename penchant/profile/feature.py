@@ -23,7 +23,7 @@ MONTHS, WEEKS = 0, 1
 State = TypeVar("State")
 
 
-class Signal(msgspec.Struct):
+class Signal(msgspec.Struct, gc=False):
     """One event as features see it: its weight and its growth worked out once for all of them."""
 
     event: Event

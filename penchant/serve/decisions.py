@@ -130,14 +130,16 @@ class Decisions:
         return self._slate(self._population.read(decide), self._now())
 
     def similar(self, item: str, count: int, where: Mapping[str, Any] | None) -> Slate:
-        """Items touched by the same people at about the same time; never the item itself."""
-        history = History([Touch(0, item, 1.0)], frozenset((item,)))
+        """Items touched by the same people at about the same time, before it or after; never the
+        item itself."""
         allowed = self._allowed(where)
         check_count(count)
 
         def decide(folded: Folded) -> tuple[Choice, ...]:
-            source = self._near(folded, history)
-            return self._choose(count, [source], history, allowed, "hide", 0)
+            around = self._covisitation.around(self._fold.state(folded, "covisitation"), item)
+            best = max(around.values(), default=0.0)
+            source = Source("covisitation", 1.0, around, best, lambda _: (item,))
+            return self._choose(count, [source], History(()), allowed, "keep", 0)
 
         return self._slate(self._population.read(decide), self._now())
 

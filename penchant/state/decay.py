@@ -18,7 +18,7 @@ from penchant.core.instant import Instant, span
 BLOCK = 512  # half-lives in a block: 2 ** 512 leaves room to 2 ** 1024 for weights and sums
 
 
-class Growth(msgspec.Struct, frozen=True):
+class Growth(msgspec.Struct, frozen=True, gc=False):
     """What one event at one instant is multiplied by, a factor in [1, 2 ** 512) per half-life."""
 
     blocks: tuple[int, ...]
@@ -42,13 +42,13 @@ class HalfLives:
         >>> lives.at(3 * 86_400_000_000).factors
         (8.0,)
         """
-        placed = [divmod(instant, half_life * BLOCK) for half_life in self.spans]
-        return Growth(
-            tuple([block for block, _ in placed]),
-            tuple(
-                [2.0 ** (rest / span) for (_, rest), span in zip(placed, self.spans, strict=True)]
-            ),
-        )
+        blocks = []
+        factors = []
+        for half_life in self.spans:
+            block, factor = grown(half_life, instant)
+            blocks.append(block)
+            factors.append(factor)
+        return Growth(tuple(blocks), tuple(factors))
 
     def fade(self, index: int, block: int, now: Instant) -> float:
         """What a count kept in ``block`` is multiplied by to read it at ``now``.
@@ -65,6 +65,16 @@ class HalfLives:
         half_life = self.spans[index]
         exponent = block * BLOCK - now / half_life
         return float(2.0 ** max(min(exponent, 1_000.0), -1_074.0))
+
+
+def grown(half_life: Instant, instant: Instant) -> tuple[int, float]:
+    """Block and factor of an event at ``instant`` for one half-life.
+
+    >>> grown(86_400_000_000, 3 * 86_400_000_000)
+    (0, 8.0)
+    """
+    block, rest = divmod(instant, half_life * BLOCK)
+    return block, 2.0 ** (rest / half_life)
 
 
 def shift(older: int, newer: int) -> float:

@@ -88,6 +88,16 @@ def test_similar_items_never_hold_the_item_itself(liked: Penchant) -> None:
     assert names(liked.similar("run")) != []
 
 
+def test_similar_looks_both_ways_and_says_beside_what(p: Penchant) -> None:
+    for at, item in enumerate(("cup", "tea", "pot")):
+        p.track("ann", "click", item, at=f"2026-01-01T00:0{at}:00Z")
+    p.flush()
+
+    assert sorted(names(p.similar("tea"))) == ["cup", "pot"]
+    assert p.similar("pot")[0].why[0].evidence == ("pot",)
+    assert names(p.next(["pot"])) == []
+
+
 def test_what_follows_may_repeat(p: Penchant) -> None:
     p.track_many({"user": "ann", "kind": "click", "item": item} for item in ("a", "a", "a"))
 

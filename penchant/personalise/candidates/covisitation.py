@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 from math import exp
@@ -14,7 +14,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
-from penchant.state.decay import BLOCK, HalfLives, shift
+from penchant.state.decay import HalfLives, grown, shift
 
 QUERY = 20  # latest events of a history that are asked; at tau 4 the 20th weighs e ** -5
 PEOPLE = 50_000  # histories kept open; a person unseen for longer starts a new window
@@ -23,9 +23,11 @@ PEOPLE = 50_000  # histories kept open; a person unseen for longer starts a new 
 Query: TypeAlias = list[tuple[str, float]]  # (item touched, factor of its pairs)
 
 
-class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    at: Instant
-    item: str
+class Window(msgspec.Struct, array_like=True, gc=False):
+    """The latest touches of one person, oldest first: when, and of what."""
+
+    instants: list[Instant] = []
+    items: list[str] = []
 
 
 class State(msgspec.Struct, array_like=True):
@@ -41,7 +43,7 @@ class State(msgspec.Struct, array_like=True):
     latest: Instant = 0
     rows: dict[str, dict[str, float]] = {}
     totals: dict[str, float] = {}
-    windows: dict[str, list[Touch]] = {}
+    windows: dict[str, Window] = {}
     pairs: int = 0
 
 
@@ -64,7 +66,7 @@ class Covisitation(Feature[State]):
     """
 
     name = "covisitation"
-    version = 2
+    version = 3
     ordered = True
     state = State
 
@@ -111,24 +113,29 @@ class Covisitation(Feature[State]):
         weight = signal.kind.weight * self._growth(state, at)
         window = state.windows.pop(event.user, None)
         if window is None:
-            window = []
+            window = Window()
             if len(state.windows) >= PEOPLE:
                 del state.windows[next(iter(state.windows))]
         state.windows[event.user] = window
-        if not window or at >= window[-1].at:
-            self._pair(state, window, at, name, weight)
-            window.append(Touch(at, name))
-            if len(window) > len(self.near):
-                del window[0]
+        instants, items = window.instants, window.items
+        if not instants or at >= instants[-1]:
+            self._pair(state, instants, items, at, name, weight)
+            instants.append(at)
+            items.append(name)
+            if len(items) > len(self.near):
+                del instants[0], items[0]
         else:
-            self._late(state, window, Touch(at, name), weight)
+            self._late(state, window, at, name, weight)
         if at > state.latest:
             state.latest = at
 
     def merge(self, one: State, other: State) -> State:
         """Sums of pairs; windows of ``other`` win, pairs across the border are not seen."""
         block = max(one.block, other.block)
-        windows = {user: list(window) for user, window in {**one.windows, **other.windows}.items()}
+        windows = {
+            user: Window(list(window.instants), list(window.items))
+            for user, window in {**one.windows, **other.windows}.items()
+        }
         for user in list(windows)[: max(len(windows) - PEOPLE, 0)]:
             del windows[user]
         merged = State(block, max(one.latest, other.latest), windows=windows)
@@ -172,12 +179,20 @@ class Covisitation(Feature[State]):
         for name, weight in query:
             for neighbour, count in state.rows[name].items():
                 found[neighbour] = known(neighbour, 0.0) + weight * count
-        if not self.q:
-            return found
-        fade, total, power = self._fade(state), state.totals.get, -self.q
-        return {
-            name: score * (1.0 + total(name, 0.0) * fade) ** power for name, score in found.items()
-        }
+        return self._tempered(state, found)
+
+    def around(self, state: State, item: str) -> dict[str, float]:
+        """Scores of what else is touched near an item, before it or after: N[item, b] + N[b, item],
+        but for what is the same for all b.
+
+        Looks into every row: some milliseconds at 50,000 items.
+        """
+        fade = self._fade(state)
+        found = {other: row[item] * fade for other, row in state.rows.items() if item in row}
+        for other, count in state.rows.get(item, {}).items():
+            found[other] = found.get(other, 0.0) + count * fade
+        found.pop(item, None)
+        return self._tempered(state, found)
 
     def because(self, state: State, query: Query, item: str, count: int = 3) -> list[str]:
         """The touches of a query that add most to the score of ``item``, most telling first."""
@@ -189,71 +204,91 @@ class Covisitation(Feature[State]):
         ordered = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
         return [name for name, _ in ordered[:count]]
 
+    def _tempered(self, state: State, found: dict[str, float]) -> dict[str, float]:
+        """Scores of items divided by what they bring to every other item."""
+        if not self.q:
+            return found
+        fade, total, power = self._fade(state), state.totals.get, -self.q
+        return {
+            name: score * (1.0 + total(name, 0.0) * fade) ** power for name, score in found.items()
+        }
+
     def _fade(self, state: State) -> float:
         """Brings weights to the instant of the latest event, where one new pair weighs about 1."""
         return self.half_lives.fade(0, state.block, state.latest)
 
     def _growth(self, state: State, at: Instant) -> float:
         """What an event at ``at`` is multiplied by in the block of the state, moved if need be."""
-        half_life = self.half_lives.spans[0]
-        block, rest = divmod(at, half_life * BLOCK)
-        factor = 2.0 ** (rest / half_life)
+        block, factor = grown(self.half_lives.spans[0], at)
         if block < state.block:
-            return float(factor * shift(block, state.block))
+            return factor * shift(block, state.block)
         if block > state.block:
             self._move(state, block)
-        return float(factor)
+        return factor
 
-    def _late(self, state: State, window: list[Touch], touch: Touch, weight: float) -> None:
-        place = bisect_right(window, touch.at, key=_at)
-        if place == 0 and len(window) == len(self.near):
+    def _late(self, state: State, window: Window, at: Instant, name: str, weight: float) -> None:
+        instants, items = window.instants, window.items
+        place = bisect_right(instants, at)
+        if place == 0 and len(items) == len(self.near):
             return  # what lies between it and the window is not known any more
-        self._pair(state, window[:place], touch.at, touch.item, weight)
-        for later, near in zip(window[place:], self.near, strict=False):
-            self._pair(state, [touch], later.at, later.item, weight * near)
-        window.insert(place, touch)
-        if len(window) > len(self.near):
-            del window[0]
+        self._pair(state, instants[:place], items[:place], at, name, weight)
+        later = zip(instants[place:], items[place:], self.near, strict=False)
+        for then, other, near in later:
+            self._pair(state, [at], [name], then, other, weight * near)
+        instants.insert(place, at)
+        items.insert(place, name)
+        if len(items) > len(self.near):
+            del instants[0], items[0]
 
     def _pair(
-        self, state: State, before: list[Touch], at: Instant, name: str, weight: float
+        self,
+        state: State,
+        instants: list[Instant],
+        before: list[str],
+        at: Instant,
+        name: str,
+        weight: float,
     ) -> None:
         """Add the pairs of ``name`` with the touches before it, oldest first.
 
-        The innermost loop of every ingest: two additions a pair, nothing called but for new pairs.
+        The innermost loop of every ingest: one look-up and one addition a pair, nothing called but
+        for new pairs.
         """
         rows, longest = state.rows, self.row
-        mine = rows.get(name)
-        if mine is None:
-            mine = rows[name] = {}
+        if name not in rows:
+            rows[name] = {}
         fresh = 0
-        for touch, near in zip(reversed(before), self.near, strict=False):
-            other = touch.item
-            theirs = rows.get(other)
-            if theirs is None:
-                theirs = rows[other] = {}
-            share = weight * near
-            known = theirs.get(name)
+        for other, near in zip(reversed(before), self.near, strict=False):
+            row = rows.get(other)
+            if row is None:
+                row = rows[other] = {}
+            known = row.get(name)
             if known is not None:
-                theirs[name] = known + share
+                row[name] = known + weight * near
             else:
-                theirs[name] = share
+                row[name] = weight * near
                 fresh += 1
-                if len(theirs) > longest:
+                if len(row) > longest:
                     self._trim(state, other, longest // 2)
-            if touch.at == at and other != name:
-                known = mine.get(other)
-                fresh += known is None
-                mine[other] = share if known is None else known + share
-        if len(mine) > longest:
-            self._trim(state, name, longest // 2)
         totals = state.totals
         totals[name] = totals.get(name, 0.0) + weight * self.brought[len(before)]
         state.pairs += fresh
+        if instants and instants[-1] == at:
+            self._pair_back(state, before[bisect_left(instants, at) :], name, weight)
         if state.pairs > self.pairs:
             self._bound_pairs(state)
         if len(rows) > self.items:
             self._forget_items(state)
+
+    def _pair_back(self, state: State, together: list[str], name: str, weight: float) -> None:
+        """Add the pairs the other way round with the touches of the same instant, oldest first."""
+        row = state.rows[name]
+        for other, near in zip(reversed(together), self.near, strict=False):
+            if other != name:
+                state.pairs += other not in row
+                row[other] = row.get(other, 0.0) + weight * near
+        if len(row) > self.row:
+            self._trim(state, name, self.row // 2)
 
     def _trim(self, state: State, name: str, size: int) -> None:
         """Keep at most the ``size`` strongest pairs of a row, in their order; equal ones alike
@@ -291,10 +326,6 @@ class Covisitation(Feature[State]):
                 row[name] *= factor
         state.totals = {name: total * factor for name, total in state.totals.items()}
         state.block = block
-
-
-def _at(touch: Touch) -> Instant:
-    return touch.at
 
 
 def _value(pair: tuple[str, float]) -> float:

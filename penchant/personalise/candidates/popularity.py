@@ -11,7 +11,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
-from penchant.state.decay import HalfLives, shift
+from penchant.state.decay import HalfLives, grown, shift
 from penchant.state.leaders import Leaders
 
 LEADERS = 400  # leaders kept of all items
@@ -53,10 +53,9 @@ class Popularity(Feature[State]):
         name = signal.event.item
         if name is None or not signal.weight:
             return
-        growth = self.half_lives.at(signal.event.at)
-        factor = growth.factors[0]
-        if growth.blocks[0] != state.block:
-            factor *= self._move(state, growth.blocks[0])
+        block, factor = grown(self.half_lives.spans[0], signal.event.at)
+        if block != state.block:
+            factor *= self._move(state, block)
         weight = state.weights.get(name, 0.0) + signal.weight * factor
         state.weights[name] = weight
         state.leaders.offer(name, weight, LEADERS)

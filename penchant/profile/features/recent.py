@@ -17,7 +17,7 @@ SLACK = 8  # touches beyond that before they are dropped, all at once
 SIZE = 1_200  # bytes of item ids; some 24 of 50 bytes
 
 
-class Touch(msgspec.Struct, array_like=True, frozen=True):
+class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One event about an item. ``chosen`` says that its kind is one of choosing, such as a click
     or a rating, whatever the rating said; a dismissal or a return is not."""
 

@@ -18,7 +18,7 @@ NAMES = 640  # bytes of the names of open sessions; longer names mean fewer open
 GAP = timedelta(minutes=30)  # CONTRACT X-18
 
 
-class Run(msgspec.Struct, array_like=True):
+class Run(msgspec.Struct, array_like=True, gc=False):
     """One session: its explicit name or ``None``, first and last instant, events."""
 
     name: str | None

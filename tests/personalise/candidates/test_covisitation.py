@@ -131,7 +131,7 @@ def test_an_event_older_than_a_full_window_is_not_paired() -> None:
     state = folded(feature, click("ann", "a", 5), click("ann", "b", 6), click("ann", "z", 0))
 
     assert "z" not in state.rows
-    assert [touch.item for touch in state.windows["ann"]] == ["a", "b"]
+    assert state.windows["ann"].items == ["a", "b"]
 
 
 def test_only_the_window_is_paired() -> None:
@@ -215,7 +215,7 @@ def test_all_bounds_hold_and_pairs_are_counted(told: list[tuple[str, int, int]])
     assert len(state.totals) <= 12
     assert len(state.rows) <= 12
     assert all(len(row) <= 6 for row in state.rows.values())
-    assert all(len(window) <= len(feature.near) for window in state.windows.values())
+    assert all(len(window.items) <= len(feature.near) for window in state.windows.values())
 
 
 def test_merging_two_folds_adds_their_pairs() -> None:
@@ -276,3 +276,13 @@ def test_options_that_change_the_state_change_the_identity() -> None:
     assert Covisitation(row=8).identity() != Covisitation().identity()
     assert Covisitation(timedelta(days=1)).identity() != Covisitation().identity()
     assert Covisitation(tau=9.0).identity() == Covisitation().identity()
+
+
+def test_around_an_item_is_what_comes_before_and_after_it() -> None:
+    feature = Covisitation(q=0.0)
+    state = folded(feature, *(click("ann", item, at) for at, item in enumerate("abc")))
+
+    around = feature.around(state, "b")
+
+    assert around == {"a": pytest.approx(1.0), "c": pytest.approx(1.0)}
+    assert feature.around(state, "unknown") == {}
