@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+
+from penchant.serve.engine import Penchant
+from penchant.serve.population import Population
+
+
+def track(p: Penchant, count: int) -> None:
+    p.track_many({"user": f"u{n % 7}", "kind": "click", "item": f"i{n % 11}"} for n in range(count))
+
+
+def test_threads_that_follow_at_once_count_every_event_once(p: Penchant) -> None:
+    track(p, 3_000)
+    population = Population(p.parts.store, p.parts.crowd)
+    together = Barrier(4)
+
+    def follow() -> None:
+        together.wait()
+        while not population.follow(50):
+            pass
+
+    threads = [Thread(target=follow) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    encode = p.parts.crowd.encode
+    assert population.read(encode) == encode(population.replayed())
+
+
+def test_a_portion_that_breaks_off_is_folded_again(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track(p, 20)
+    population = Population(p.parts.store, p.parts.crowd)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("penchant.serve.population._no_item", breaking_at(10))
+        with pytest.raises(KeyboardInterrupt):
+            population.follow()
+
+    assert population.read(lambda folded: folded.upto) == p.parts.store.end()
+    assert p.parts.crowd.encode(population.replayed()) == population.read(p.parts.crowd.encode)
+
+
+def test_replayed_up_to_a_position_has_seen_nothing_later(p: Penchant) -> None:
+    track(p, 1_200)
+
+    assert p.parts.population.replayed(700).upto == 700
+    assert p.parts.population.replayed().upto == 1_200
+
+
+def test_a_snapshot_is_due_after_many_events_and_not_twice(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("penchant.serve.population.SAVE_AFTER", 10)
+    track(p, 10)
+    population = p.parts.population
+    population.catch_up()
+
+    assert population.is_due()
+    assert len(population.snapshot().snapshots) == 1
+    assert not population.is_due()
+    assert population.snapshot().snapshots == ()
+
+
+def breaking_at(position: int) -> object:
+    def no_item(id: str, at: int) -> None:
+        if at == position:
+            raise KeyboardInterrupt
+
+    return no_item
