@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+THREADS = ("event loop", "writer", "follower")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,17 @@ class Server:
         )
         told: dict[str, Any] = json.loads(ran.stdout)
         return told
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of CPU that its threads have used, those of the kernel for them included."""
+        threads = sorted(
+            Path(f"/proc/{self.process.pid}/task").iterdir(), key=lambda p: int(p.name)
+        )
+        used = {}
+        for name, thread in zip(THREADS, threads, strict=False):  # in the order of their start
+            fields = (thread / "stat").read_text().rpartition(")")[2].split()
+            used[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return used
 
     def memory_mb(self) -> float:
         """The most memory its process has held."""

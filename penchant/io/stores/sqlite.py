@@ -34,6 +34,7 @@ from penchant.io.stores.sqlite_layout import prepare
 FILE = "penchant.db"
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 TURN = 0.0003  # seconds between two looks whether the other process has committed
+CHECKPOINT = 10_000  # pages the WAL grows to, 40 MB, before they move to the file: each moves once
 _PARAMETERS = 500  # ids asked for in one statement
 
 # One statement adds many rows: the driver gives up the interpreter for each statement and has to
@@ -71,6 +72,7 @@ class SqliteStore:
             self._writer = self._connect()
             self._watcher = self._connect()
             self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
+            self._writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             self._prepare()
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
