@@ -119,8 +119,11 @@ class Decisions:
     def next(self, after: Sequence[str], count: int, where: Mapping[str, Any] | None) -> Slate:
         """What tends to follow the items, the last of which was touched last."""
         check_items(after)
+        return self.follow(History([Touch(0, item, 1.0) for item in after]), count, where)
+
+    def follow(self, history: History, count: int, where: Mapping[str, Any] | None) -> Slate:
+        """What tends to follow a history; nothing follows an empty one."""
         check_count(count)
-        history = History([Touch(0, item, 1.0) for item in after])
         allowed = self._allowed(where)
 
         def decide(folded: Folded) -> tuple[Choice, ...]:

@@ -77,6 +77,11 @@ class User:
         """
         return self._parts.decisions.rank(items, self._history("keep"), scores)
 
+    def next(self, count: int = 5, *, where: Mapping[str, Any] | None = None) -> Slate:
+        """What tends to follow what the person touched last, which may be what they touch again;
+        nothing while they touched nothing. What is popular has no say in it."""
+        return self._parts.decisions.follow(self._history("keep"), count, where)
+
     def explain(self, item: str, *, seen: str | None = None) -> Choice:
         """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""
         rule = seen or self._parts.settings.seen

@@ -98,6 +98,14 @@ def test_similar_looks_both_ways_and_says_beside_what(p: Penchant) -> None:
     assert names(p.next(["pot"])) == []
 
 
+def test_what_follows_a_person_is_what_follows_their_last_items(liked: Penchant) -> None:
+    bob = liked.user("bob")
+    touched = [event.item for event in reversed(bob.history()) if event.item]
+
+    assert names(bob.next(3)) == names(liked.next(touched, 3)) != []
+    assert names(liked.user("new").next()) == []
+
+
 def test_what_follows_may_repeat(p: Penchant) -> None:
     p.track_many({"user": "ann", "kind": "click", "item": item} for item in ("a", "a", "a"))
 
@@ -112,6 +120,7 @@ def test_a_slate_of_no_length_is_refused(liked: Penchant, count: Any) -> None:
         liked.session("s").recommend,
         lambda count: liked.similar("run", count),
         lambda count: liked.next(["run"], count),
+        liked.user("ann").next,
     ]
     for asked in ask:
         with pytest.raises(InvalidArgument, match="count: expected a whole number from 1 to 500"):

@@ -55,6 +55,13 @@ def explain(call: Call) -> Answer:
     return Answer(200, _encode(choice))
 
 
+def person_follows(call: Call) -> Answer:
+    """What tends to follow what a person touched last."""
+    query: SlateQuery = call.query
+    user = call.engine.user(call.names["user"])
+    return answer(slate_body(user.next(query.count, where=read_where(query.where))))
+
+
 def session(call: Call) -> Answer:
     """The best items for a session."""
     query: PersonSlateQuery = call.query
@@ -148,6 +155,16 @@ OPERATIONS = (
     ),
     Operation(
         method="GET",
+        path="/v1/users/{user}/next",
+        tag="decisions",
+        summary="What tends to follow what a person touched last.",
+        read=person_follows,
+        quick=_knows_person,
+        query=SlateQuery,
+        answers={200: SlateBody},
+    ),
+    Operation(
+        method="GET",
         path="/v1/sessions/{session}/recommendations",
         tag="decisions",
         summary="The best items for a session, whoever it belongs to.",
@@ -162,7 +179,6 @@ OPERATIONS = (
         tag="decisions",
         summary="Items that the same people touch.",
         read=similar,
-        quick=_is_current,
         query=SlateQuery,
         answers={200: SlateBody},
         errors=(404,),
