@@ -77,10 +77,11 @@ def _batches(
     served: Server, seconds: float, where: str, floors: Sequence[float]
 ) -> Iterator[Answer]:
     before = served.cpu()
-    rates = [
-        served.load("events", connections=8, seconds=seconds, batch=BATCH)["events_per_second"]
-        for _ in range(RUNS)
-    ]
+    rates, late = [], []
+    for _ in range(RUNS):
+        told = served.load("events", connections=8, seconds=seconds, batch=BATCH)
+        rates.append(told["events_per_second"])
+        late.append(served.following())
     share = median(rates) / median(floors)
     yield Answer(
         f"batches of {BATCH}, 8 connections{where}", "events/s", rates, "decode + commit", floors,
@@ -89,6 +90,10 @@ def _batches(
     yield Answer(
         f"the same{where}, as a share of its floor", "x", [rate / median(floors) for rate in rates],
         budget=">= 0.4", met=share >= 0.4,
+    )  # fmt: skip
+    yield Answer(
+        f"known of everyone after the last answer{where}", "s", late,
+        budget="<= 1 s", met=median(late) <= 1,
     )  # fmt: skip
     yield from _threads(served, before, sum(rates) * seconds)
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter, sleep
 from typing import Any
+from urllib.request import urlopen
 
 THREADS = ("event loop", "writer", "follower")
 
@@ -33,6 +35,20 @@ class Server:
         )
         told: dict[str, Any] = json.loads(ran.stdout)
         return told
+
+    def following(self) -> float:
+        """Seconds until everything in the log is known of everyone."""
+        began = perf_counter()
+        while self._lag():
+            sleep(0.005)
+        return perf_counter() - began
+
+    def _lag(self) -> int:
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics") as told:
+            lines = told.read().decode().splitlines()
+        return next(
+            int(one.split()[1]) for one in lines if one.startswith("penchant_population_lag")
+        )
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU that its threads have used, those of the kernel for them included."""
