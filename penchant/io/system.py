@@ -25,11 +25,13 @@ def event_id(at: Instant) -> str:
     'evt_019b76da-a80'
     """
     milliseconds = max(at, 0) // 1_000
-    tail = _chance.getrandbits(74)
-    high, low = tail >> 62, tail & (1 << 62) - 1
-    number = milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
-    digits = f"{number:032x}"
-    return f"evt_{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    chance = _chance.getrandbits(74)
+    version = 0x7000 | chance >> 62
+    variant = 0x8000 | chance >> 48 & 0x3FFF
+    return (
+        f"evt_{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{version:04x}-{variant:04x}-"
+        f"{chance & 0xFFFF_FFFF_FFFF:012x}"
+    )
 
 
 def request_id(at: Instant) -> str:

@@ -54,6 +54,7 @@ class Fold:
         self.fingerprint = blake2b(
             f"{identities}\n{kinds.fingerprint()}\n{half_lives.spans}".encode(), digest_size=12
         ).hexdigest()
+        self._places = {feature.name: place for place, feature in enumerate(self.features)}
         self._plans: dict[str, tuple[Kind, tuple[tuple[int, _Step], ...]]] = {}
         self._encoder = msgspec.msgpack.Encoder()
         state_types = tuple(feature.state for feature in self.features)
@@ -111,10 +112,10 @@ class Fold:
 
     def state(self, folded: Folded, name: str) -> Any:
         """The state of the feature of that name. Raises ``LookupError`` if there is none."""
-        for feature, state in zip(self.features, folded.states, strict=True):
-            if feature.name == name:
-                return state
-        raise LookupError(f"no feature is called {name!r}")
+        place = self._places.get(name)
+        if place is None:
+            raise LookupError(f"no feature is called {name!r}")
+        return folded.states[place]
 
     def _plan(self, name: str) -> tuple[Kind, tuple[tuple[int, _Step], ...]]:
         """Which features an event of that kind touches: the others cost nothing."""

@@ -78,7 +78,7 @@ def _assemble(
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
-    writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
+    writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
     states = States(store, fold, shelf, writer, settings.cache_users)
     population = Population(store, crowd)
     zone = ZoneInfo(settings.zone)

@@ -17,7 +17,7 @@ def test_whoever_is_due_is_folded_and_kept(p: Penchant) -> None:
     p.track_many({"user": "ann", "kind": "click", "item": f"i{n}"} for n in range(100))
     follower = p.parts.follower
 
-    follower.sweep({"ann", "nobody"})
+    follower.sweep({"ann": False, "nobody": True})
     folded = follower.sweep_now()
     p.parts.writer.flush()
 
@@ -33,10 +33,24 @@ def test_no_more_users_are_due_than_are_remembered(
 ) -> None:
     monkeypatch.setattr(module, "DUE", 3)
 
-    p.parts.follower.sweep({"a", "b"})
-    p.parts.follower.sweep({"c", "d", "e"})
+    p.parts.follower.sweep(dict.fromkeys("ab", False))
+    p.parts.follower.sweep(dict.fromkeys("cde", False))
 
     assert p.parts.follower.sweep_now() == 3
+
+
+def test_only_what_is_overdue_is_swept_while_many_events_wait(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follower = p.parts.follower
+    follower.sweep({"ann": False, "bob": True, "eve": False})
+    follower.sweep({"ann": True, "bob": False})
+    monkeypatch.setattr(p.parts.writer, "waiting", lambda: module.BUSY)
+
+    assert follower.sweep_now() == 2
+
+    monkeypatch.undo()
+    assert follower.sweep_now() == 1
 
 
 @pytest.mark.parametrize("trouble", [StoreUnavailable("away"), RuntimeError("a bad feature")])

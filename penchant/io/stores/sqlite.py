@@ -6,10 +6,12 @@ Why this layout: docs/design/002-folder.md.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -18,7 +20,7 @@ from typing import assert_never
 from penchant.core import event as events
 from penchant.core import item as catalogue
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
-from penchant.core.event import Logged
+from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
@@ -29,7 +31,11 @@ from penchant.core.ports import (
     Snapshot,
     Write,
 )
+from penchant.io.stores.sqlite_head import Head
+from penchant.io.stores.sqlite_indexes import Indexes, insert_rows
 from penchant.io.stores.sqlite_layout import prepare
+
+log = logging.getLogger("penchant.store")
 
 FILE = "penchant.db"
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
@@ -37,16 +43,21 @@ TURN = 0.0003  # seconds between two looks whether the other process has committ
 CHECKPOINT = 10_000  # pages the WAL grows to, 40 MB, before they move to the file: each moves once
 _PARAMETERS = 500  # ids asked for in one statement
 
-# One statement adds many rows: the driver gives up the interpreter for each statement and has to
-# wait for it again, which takes longer than the row while other threads compute.
-_INSERTS = tuple(
-    (
-        rows,
-        "INSERT INTO events (id, user, session, body) VALUES "
-        + ", ".join(["(?, ?, ?, ?)"] * rows)
-        + " ON CONFLICT (id) DO NOTHING",
-    )
-    for rows in (512, 128, 32, 8, 2, 1)
+_END = "SELECT max(position) FROM events"
+_SINCE = "SELECT position, body FROM events WHERE position > ? ORDER BY position"
+_ADDED = "SELECT id, position FROM events WHERE position > ?"
+_IF_NEW = " ON CONFLICT (id) DO NOTHING"
+_OF_NAME = (
+    "SELECT position, body FROM {} CROSS JOIN events USING (position) "
+    "WHERE name = ? AND position > ? AND position <= ? ORDER BY position {} LIMIT ?"
+)
+_USER, _USER_LATEST = _OF_NAME.format("by_user", ""), _OF_NAME.format("by_user", "DESC")
+_SESSION_LATEST = _OF_NAME.format("by_session", "DESC")
+# A walk along the index from name to name: DISTINCT would read every entry.
+_NAMES = (
+    "WITH RECURSIVE names (name) AS (SELECT min(name) FROM by_user WHERE name > ? UNION ALL "
+    "SELECT (SELECT min(name) FROM by_user WHERE name > names.name) FROM names "
+    "WHERE names.name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL LIMIT ?"
 )
 
 
@@ -61,9 +72,14 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._idle: deque[sqlite3.Connection] = deque()
-        self._guard = Lock()
+        self._guard = Lock()  # of the writer
         self._watching = Lock()
+        self._opening = Lock()
+        self._following = Lock()
         self._closed = False
+        self._wrote = False
+        self._head = Head(0)
+        self._seen: int | None = None  # the version that the head has followed
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -73,19 +89,43 @@ class SqliteStore:
             self._watcher = self._connect()
             self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+            self._indexes = Indexes(self._writer)
             self._prepare()
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._guard, self._errors():
-            self._begin()
-            try:
-                results = [self._carry_out(write) for write in writes]
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+            end, results, added = self._transact(writes)
+            self._wrote = self._wrote or bool(added)
+            with self._following:
+                if self._head.upto == end:  # else others wrote as well, and the log is read again
+                    self._head.extend(added)
             return results
+
+    def _transact(self, writes: Sequence[Write]) -> tuple[int, list[int], list[Logged]]:
+        """Where the log ended before, the results, and what was added to it where that is known."""
+        self._begin()
+        try:
+            end = self._last(_END)
+            results: list[int] = []
+            added: list[Logged] = []
+            appended = 0
+            for appends, group in groupby(writes, key=lambda write: isinstance(write, Append)):
+                if appends:
+                    batches = [write.events for write in group if isinstance(write, Append)]
+                    told, logged = self._append(batches)
+                    results += told
+                    added += logged
+                    appended += sum(map(len, batches))
+                else:
+                    results += map(self._carry_out, group)
+            self._indexes.turn(self._head, end, appended)
+            self._writer.execute("COMMIT")
+        except BaseException:
+            self._indexes.give_up()
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+        return end, results, added
 
     def version(self) -> int:
         try:
@@ -95,13 +135,28 @@ class SqliteStore:
             raise self._translated(error) from error
 
     def close(self) -> None:
+        if self._wrote and not self._closed:
+            self._finish_indexes()
         # A connection must not be closed while another thread is in it: whoever reads closes its
         # own when it is done.
-        with self._guard, self._watching:
+        with self._guard, self._watching, self._opening:
             self._closed = True
             self._writer.close()
             self._watcher.close()
         self._close_idle()
+
+    def _finish_indexes(self) -> None:
+        """Leave a short head, so that whoever opens the folder next reads little of the log."""
+        try:
+            head = self._followed()
+            with self._guard, self._errors():
+                self._begin()
+                try:
+                    self._indexes.finish(head, self._last(_END))
+                finally:
+                    self._writer.execute("COMMIT")
+        except StoreUnavailable as error:  # nothing is lost: the next to write goes on with it
+            log.warning("the indexes of %s stay behind: %s", self.path, error)
 
     def _close_idle(self) -> None:
         while self._idle:
@@ -112,50 +167,41 @@ class SqliteStore:
             connection.close()
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
-        return self._logged(
-            "SELECT position, body FROM events WHERE user = ? AND position > ? "
-            "ORDER BY position LIMIT ?",
-            (user, after, -1 if limit is None else limit),
-        )
+        floor, latest = self._followed().of_user(user)
+        most = -1 if limit is None else limit
+        found = self._logged(_USER, (user, after, floor, most)) if after < floor else []
+        found += [logged for logged in latest if logged[0] > after]
+        return found[:limit]
 
     def recent(self, user: str, limit: int, before: int | None = None) -> list[Logged]:
-        return self._logged(
-            "SELECT position, body FROM events WHERE user = ? AND position < ? "
-            "ORDER BY position DESC LIMIT ?",
-            (user, 2**63 - 1 if before is None else before, limit),
-        )
+        floor, latest = self._followed().of_user(user)
+        found = [one for one in reversed(latest) if before is None or one[0] < before][:limit]
+        upto = floor if before is None else min(floor, before - 1)
+        if len(found) < limit and upto:
+            found += self._logged(_USER_LATEST, (user, 0, upto, limit - len(found)))
+        return found
 
     def session(self, session: str, limit: int) -> list[Logged]:
-        newest_first = self._logged(
-            "SELECT position, body FROM events WHERE session = ? ORDER BY position DESC LIMIT ?",
-            (session, limit),
-        )
-        return newest_first[::-1]
+        floor, latest = self._followed().of_session(session)
+        found = latest[::-1][:limit]
+        if len(found) < limit and floor:
+            found += self._logged(_SESSION_LATEST, (session, 0, floor, limit - len(found)))
+        return found[::-1]
 
     def since(self, after: int, limit: int) -> list[Logged]:
-        return self._logged(
-            "SELECT position, body FROM events WHERE position > ? ORDER BY position LIMIT ?",
-            (after, limit),
-        )
+        latest = self._followed().since(after, limit)
+        return self._logged(f"{_SINCE} LIMIT ?", (after, limit)) if latest is None else latest
 
     def end(self) -> int:
-        return self._number("SELECT max(position) FROM events")
+        return self._number(_END)
 
     def count(self) -> int:
         return self._number("SELECT count(*) FROM events")
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
-        # A walk along the index from name to name: DISTINCT would read every entry.
-        names: list[str] = []
-        while len(names) < limit:
-            rows = self._rows(
-                "SELECT user FROM events WHERE user > ? ORDER BY user LIMIT 1", (after,)
-            )
-            if not rows:
-                break
-            after = rows[0][0]
-            names.append(after)
-        return names
+        latest = self._followed().users(after)
+        indexed = self._rows(_NAMES, (after, limit))
+        return sorted(latest.union(name for (name,) in indexed))[:limit]
 
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
         found: dict[str, tuple[ItemVersion, ...]] = {}
@@ -203,8 +249,8 @@ class SqliteStore:
 
     def _carry_out(self, write: Write) -> int:
         match write:
-            case Append(logged):
-                return self._append(logged)
+            case Append(batch):
+                return self._append([batch])[0][0]
             case PutItems(items):
                 return self._put(items)
             case RemoveItem(id):
@@ -218,18 +264,27 @@ class SqliteStore:
             case _:
                 assert_never(write)
 
-    def _append(self, logged: Sequence[events.Event]) -> int:
+    def _append(self, batches: Sequence[Sequence[Event]]) -> tuple[list[int], list[Logged]]:
+        """How many events of each batch were new, and which those were."""
+        sent = [event for batch in batches for event in batch]
+        end = self._last(_END)
         before = self._writer.total_changes
-        start = 0
-        for rows, insert in _INSERTS:
-            while len(logged) - start >= rows:
-                chunk = logged[start : start + rows]
-                self._writer.execute(insert, [value for event in chunk for value in _row(event)])
-                start += rows
-        return self._writer.total_changes - before
+        rows = [(event.id, events.encode(event)) for event in sent]
+        insert_rows(self._writer, "INSERT INTO events (id, body)", rows, _IF_NEW)
+        if self._writer.total_changes - before == len(sent):
+            first = self._last(_END) - len(sent) + 1
+            return list(map(len, batches)), list(enumerate(sent, start=first))
+        positions = dict(self._writer.execute(_ADDED, (end,)).fetchall())
+        told: list[int] = []
+        logged: list[Logged] = []
+        for batch in batches:
+            new = [(positions.pop(one.id), one) for one in batch if one.id in positions]
+            logged += new
+            told.append(len(new))
+        return told, logged
 
     def _put(self, items: Sequence[Item]) -> int:
-        since = self._last("SELECT max(position) FROM events")
+        since = self._last(_END)
         first = self._last("SELECT max(change) FROM items") + 1
         for change, item in enumerate(items, start=first):
             self._put_one(item, since, change)
@@ -273,6 +328,23 @@ class SqliteStore:
         )
         return len(snapshots)
 
+    def _followed(self) -> Head:
+        """The head of the log, with everything committed by now."""
+        version = self.version()  # before the look: what comes later is seen next time
+        if version != self._seen:
+            with self._following:
+                self._follow()
+                self._seen = version
+        return self._head
+
+    def _follow(self) -> None:
+        """Read what others have added to the log and to its indexes."""
+        indexed = self._number("SELECT upto FROM indexed")  # before the log: it may only lag behind
+        if indexed > self._head.upto:
+            self._head = Head(indexed)
+        self._head.extend(self._logged(_SINCE, (self._head.upto,)))
+        self._head.drop(indexed)
+
     def _prepare(self) -> None:
         """Lay the tables out, unless another process has just done so."""
         self._begin()
@@ -304,10 +376,12 @@ class SqliteStore:
         )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # A statement of many rows keeps the pages as they were, to take itself back: not in a file.
+        connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
     def _reader(self) -> sqlite3.Connection:
-        with self._guard, self._errors():
+        with self._opening, self._errors():
             if self._closed:
                 raise StoreUnavailable(f"the store {self.path} is closed")
             return self._connect()
@@ -365,7 +439,3 @@ class SqliteStore:
             (text for name, text in ways_out.items() if code.startswith(name)), str(error)
         )
         return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")
-
-
-def _row(event: events.Event) -> tuple[str, str, str | None, bytes]:
-    return event.id, event.user, event.session, events.encode(event)
