@@ -6,6 +6,7 @@ Why this layout: docs/design/002-folder.md.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -74,12 +75,14 @@ class SqliteStore:
             self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             self._prepare()
+        self._file = self._in_place()
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._guard, self._errors():
             self._begin()
             try:
                 results = [self._carry_out(write) for write in writes]
+                self._check_in_place()
                 self._writer.execute("COMMIT")
             except BaseException:
                 if self._writer.in_transaction:
@@ -298,6 +301,25 @@ class SqliteStore:
                     raise
             sleep(TURN)
 
+    def _in_place(self) -> tuple[int, int] | None:
+        """Which file the path names now; ``None`` for none."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_in_place(self) -> None:
+        """Raise ``StoreUnavailable`` where the path no longer leads to the file that is open.
+
+        What is written to a file without a name is gone when the last process closes it.
+        """
+        if self._in_place() != self._file:
+            raise StoreUnavailable(
+                f"the store {self.path} was removed or replaced while it was open; "
+                "put it back, or close this one and open the folder again"
+            )
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
@@ -310,6 +332,7 @@ class SqliteStore:
         with self._guard, self._errors():
             if self._closed:
                 raise StoreUnavailable(f"the store {self.path} is closed")
+            self._check_in_place()  # SQLite would make a new, empty file
             return self._connect()
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
