@@ -285,21 +285,8 @@ class SqliteStore:
             self._writer.execute("COMMIT")
 
     def _begin(self) -> None:
-        """Begin a transaction once no other process is in one.
-
-        SQLite's own way to wait sleeps ever longer, up to 0.1 s, and so misses its turn again and
-        again while another process commits without a break.
-        """
-        give_up = monotonic() + BUSY_TIMEOUT
-        while True:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or monotonic() >= give_up:
-                    raise
-            sleep(TURN)
+        """Begin a transaction once no other process is in one."""
+        _patiently(self._writer, "BEGIN IMMEDIATE")
 
     def _in_place(self) -> tuple[int, int] | None:
         """Which file the path names now; ``None`` for none."""
@@ -324,7 +311,7 @@ class SqliteStore:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _patiently(connection, "PRAGMA journal_mode = WAL")  # a new file has to be had alone
         connection.execute("PRAGMA synchronous = FULL")
         return connection
 
@@ -388,6 +375,24 @@ class SqliteStore:
             (text for name, text in ways_out.items() if code.startswith(name)), str(error)
         )
         return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Carry a statement out once no other process stands in its way.
+
+    SQLite's own way to wait sleeps ever longer, up to 0.1 s, and so misses its turn again and
+    again while another process commits without a break.
+    """
+    give_up = monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or monotonic() >= give_up:
+                raise
+        sleep(TURN)
 
 
 def _row(event: events.Event) -> tuple[str, str, str | None, bytes]:
