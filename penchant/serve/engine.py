@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, NoReturn, Unpack
 from zoneinfo import ZoneInfo
 
 from penchant.core import instant
 from penchant.core.admission import Edge
-from penchant.core.errors import InvalidArgument, NotFound
+from penchant.core.errors import InvalidArgument, NotFound, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
@@ -22,7 +22,7 @@ from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.core.receipt import Receipt
 from penchant.core.settings import Settings
 from penchant.core.slate import Slate
-from penchant.io import system
+from penchant.io import forks, system
 from penchant.io.stores import open_store
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
@@ -70,6 +70,19 @@ class Parts:
     edge: Edge
     now: Callable[[], Instant]
     profiles: dict[str, Profile] = field(default_factory=dict)
+
+
+class _LeftBehind:
+    """Stands for a part in a process that was forked off: the threads of the real one are not here."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StoreUnavailable(forks.left_behind(self._place))
+
+
+_WORKING = ("store", "shelf", "writer", "states", "population", "decisions", "follower")
 
 
 def _assemble(
@@ -126,6 +139,7 @@ class Penchant:
         if follow:
             self.parts.follower.start()
         atexit.register(self.close)
+        forks.in_child(self._let_go)
 
     # -- what happened -----------------------------------------------------------------------------
 
@@ -316,6 +330,13 @@ class Penchant:
                 parts.writer.close()
             finally:
                 parts.store.close()
+
+    def _let_go(self) -> None:
+        """In a child process: raise from every call, and write nothing when it ends."""
+        self._closed = True
+        atexit.unregister(self.close)
+        for name in _WORKING:
+            object.__setattr__(self.parts, name, _LeftBehind(self.parts.place))
 
     def __enter__(self) -> Penchant:
         return self

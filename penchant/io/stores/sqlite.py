@@ -30,6 +30,7 @@ from penchant.core.ports import (
     Snapshot,
     Write,
 )
+from penchant.io import forks
 from penchant.io.stores.sqlite_layout import prepare
 
 FILE = "penchant.db"
@@ -62,9 +63,11 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._idle: deque[sqlite3.Connection] = deque()
+        self._readers = 0  # connections for reading, idle ones and those in use
+        self._held: list[sqlite3.Connection] = []
         self._guard = Lock()
         self._watching = Lock()
-        self._closed = False
+        self._closed = ""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -76,6 +79,7 @@ class SqliteStore:
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             self._prepare()
         self._file = self._in_place()
+        forks.watch(self)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._guard, self._errors():
@@ -101,10 +105,37 @@ class SqliteStore:
         # A connection must not be closed while another thread is in it: whoever reads closes its
         # own when it is done.
         with self._guard, self._watching:
-            self._closed = True
+            self._closed = f"the store {self.path} is closed"
             self._writer.close()
             self._watcher.close()
         self._close_idle()
+
+    # SQLite keeps in memory which locks the process has on a file. A child that opened the folder
+    # again beside its parent's connections would count on locks that are its parent's alone, and
+    # lose what it commits; it can close them while no other thread was in SQLite at the fork.
+
+    def hold(self) -> None:
+        self._guard.acquire()
+        self._watching.acquire()
+        while len(self._held) < self._readers and not self._closed:
+            try:
+                self._held.append(self._idle.pop())
+            except IndexError:
+                sleep(TURN)
+
+    def release(self) -> None:
+        self._idle.extend(self._held)
+        self._held.clear()
+        self._watching.release()
+        self._guard.release()
+
+    def let_go(self) -> None:
+        self._closed = forks.left_behind(str(self.path))
+        for connection in (self._writer, self._watcher, *self._held):
+            connection.close()
+        self._held.clear()
+        self._watching.release()
+        self._guard.release()
 
     def _close_idle(self) -> None:
         while self._idle:
@@ -318,9 +349,11 @@ class SqliteStore:
     def _reader(self) -> sqlite3.Connection:
         with self._guard, self._errors():
             if self._closed:
-                raise StoreUnavailable(f"the store {self.path} is closed")
+                raise StoreUnavailable(self._closed)
             self._check_in_place()  # SQLite would make a new, empty file
-            return self._connect()
+            connection = self._connect()
+            self._readers += 1
+            return connection
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
         try:
