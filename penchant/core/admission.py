@@ -19,7 +19,7 @@ from msgspec import Meta
 from penchant.core import instant
 from penchant.core.errors import InvalidEvent, InvalidInput, InvalidItem, UnknownKind
 from penchant.core.event import Event
-from penchant.core.instant import DAY, Instant
+from penchant.core.instant import DAY, EARLIEST, LATEST, Instant
 from penchant.core.item import Item, Location
 from penchant.core.kinds import Kinds
 from penchant.core.suggestion import closest
@@ -31,6 +31,7 @@ Time = str | int | float
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
 TRAITS_SIZE = 1_024  # bytes of all that one `traits` event tells
 AHEAD: Instant = DAY  # how far in the future an event may lie
+FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 
 
 class EventForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -134,10 +135,23 @@ class Edge:
 
     def event(self, form: EventForm, now: Instant) -> Event:
         """The event of a form. Raises :class:`InvalidEvent` naming the field at fault."""
+        return self._event(form, now, *self._when("at", form.at, now, InvalidEvent))
+
+    def checked(self, event: Event, now: Instant) -> Event:
+        """An event that was made outside, checked like any other: making one checks nothing."""
+        try:
+            form = msgspec.convert(event, EventForm, from_attributes=True)
+        except msgspec.ValidationError as problem:
+            raise InvalidEvent(*explain(problem)) from None
+        _check_whole("at", event.at, EARLIEST, LATEST, "microseconds since 1970")
+        if event.offset is not None:
+            _check_whole("offset", event.offset, 1 - FARTHEST, FARTHEST - 1, "minutes from UTC")
+        return self._event(form, now, event.at, event.offset)
+
+    def _event(self, form: EventForm, now: Instant, at: Instant, offset: int | None) -> Event:
         kind = self.kinds.canonical(form.kind)
         if kind not in self.kinds.declared and self.strict_kinds:
             raise UnknownKind("kind", f"{self.kinds.undeclared(kind)}; strict_kinds is on")
-        at, offset = self._when("at", form.at, now, InvalidEvent)
         if at > now + AHEAD:
             raise InvalidEvent(
                 "at", f"{instant.text(at)} lies more than 24 h ahead of {instant.text(now)}"
@@ -301,6 +315,13 @@ def _given(fields: Mapping[str, Any], field: str) -> str:
 def _shown(value: object) -> str:
     shown = repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _check_whole(field: str, value: object, least: int, most: int, unit: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InvalidEvent(
+            field, f"expected {unit}, whole, from {least} to {most}, got {_shown(value)}"
+        )
 
 
 def _finite(field: str, value: float | None, error: type[InvalidInput]) -> float | None:

@@ -41,13 +41,13 @@ class Intake:
         self._edge = edge
 
     def mappings(self, raw: Iterable[object], key: str | None = None) -> Sorted:
-        """Events from mappings under any known field names, or from events as they are."""
+        """Events from mappings under any known field names, or from events."""
         now = self._edge.now()
         sorted_ = Sorted()
         for index, one in enumerate(raw):
             try:
                 if isinstance(one, Event):
-                    sorted_.events.append(one)
+                    sorted_.events.append(self._edge.checked(one, now))
                 else:
                     id = None if key is None else id_of(key, index)
                     sorted_.events.append(self._edge.event_from(one, now, id))
