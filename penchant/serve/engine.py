@@ -18,6 +18,7 @@ from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
+from penchant.core.names import check_name
 from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.core.receipt import Receipt
 from penchant.core.settings import Settings
@@ -201,6 +202,7 @@ class Penchant:
 
     def find_item(self, id: str) -> Item:
         """The item as the catalogue has it now. Raises ``NotFound``."""
+        check_name("id", id)
         self.parts.shelf.refresh()
         item = self.parts.shelf.current(id)
         if item is None:
@@ -209,6 +211,7 @@ class Penchant:
 
     def remove_item(self, id: str) -> None:
         """Take an item out of the catalogue: it is not offered any more. Raises ``NotFound``."""
+        check_name("id", id)
         if not self.parts.writer.write(RemoveItem(id)):
             raise NotFound(f"no item {id!r} in the catalogue")
 
@@ -220,11 +223,11 @@ class Penchant:
         Raises ``InvalidArgument``.
         """
         past = None if at is None else _past(at, self.parts.edge.zone)
-        return User(self.parts, _name("user", user), past)
+        return User(self.parts, check_name("user", user), past)
 
     def session(self, session: str) -> Session:
-        """One session, whoever it belongs to."""
-        return Session(self.parts, _name("session", session))
+        """One session, whoever it belongs to. Raises ``InvalidArgument``."""
+        return Session(self.parts, check_name("session", session))
 
     def trending(self, count: int = 10, *, where: Mapping[str, Any] | None = None) -> Slate:
         """What is popular lately."""
@@ -234,7 +237,7 @@ class Penchant:
         self, item: str, count: int = 10, *, where: Mapping[str, Any] | None = None
     ) -> Slate:
         """Items that the same people touch. Raises ``NotFound`` for an item nobody has heard of."""
-        if not self.parts.decisions.knows(item):
+        if not self.parts.decisions.knows(check_name("item", item)):
             raise NotFound(f"no item {item!r}: neither the catalogue nor an event names it")
         return self.parts.decisions.similar(item, count, where)
 
@@ -355,12 +358,6 @@ class Penchant:
 
 def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
-
-
-def _name(field: str, name: object) -> str:
-    if not isinstance(name, str) or not 1 <= len(name) <= 255:
-        raise InvalidArgument(field, f"expected text of 1 to 255 characters, got {name!r}")
-    return name
 
 
 def _past(at: object, zone: tzinfo) -> Instant:
