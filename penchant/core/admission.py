@@ -19,18 +19,21 @@ from msgspec import Meta
 from penchant.core import instant
 from penchant.core.errors import InvalidEvent, InvalidInput, InvalidItem, UnknownKind
 from penchant.core.event import Event
-from penchant.core.instant import DAY, Instant
+from penchant.core.instant import DAY, EARLIEST, LATEST, Instant
 from penchant.core.item import Item, Location
 from penchant.core.kinds import Kinds
+from penchant.core.names import HALF, LONGEST, check_characters
 from penchant.core.suggestion import closest
 
-Name = Annotated[str, Meta(min_length=1, max_length=255)]
-KindName = Annotated[str, Meta(min_length=1, max_length=64)]
+KIND_LONGEST = 64
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+KindName = Annotated[str, Meta(min_length=1, max_length=KIND_LONGEST)]
 Text = Annotated[str, Meta(max_length=8_192)]
 Time = str | int | float
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
 TRAITS_SIZE = 1_024  # bytes of all that one `traits` event tells
 AHEAD: Instant = DAY  # how far in the future an event may lie
+FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 
 
 class EventForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -134,10 +137,25 @@ class Edge:
 
     def event(self, form: EventForm, now: Instant) -> Event:
         """The event of a form. Raises :class:`InvalidEvent` naming the field at fault."""
+        return self._event(form, now, *self._when("at", form.at, now, InvalidEvent))
+
+    def checked(self, event: Event, now: Instant) -> Event:
+        """An event that was made outside, checked like any other: making one checks nothing."""
+        try:
+            form = msgspec.convert(event, EventForm, from_attributes=True)
+        except msgspec.ValidationError as problem:
+            raise InvalidEvent(*explain(problem)) from None
+        except UnicodeEncodeError:
+            raise InvalidEvent(_unencodable(msgspec.structs.asdict(event)), HALF) from None
+        _check_whole("at", event.at, EARLIEST, LATEST, "microseconds since 1970")
+        if event.offset is not None:
+            _check_whole("offset", event.offset, 1 - FARTHEST, FARTHEST - 1, "minutes from UTC")
+        return self._event(form, now, event.at, event.offset)
+
+    def _event(self, form: EventForm, now: Instant, at: Instant, offset: int | None) -> Event:
         kind = self.kinds.canonical(form.kind)
         if kind not in self.kinds.declared and self.strict_kinds:
             raise UnknownKind("kind", f"{self.kinds.undeclared(kind)}; strict_kinds is on")
-        at, offset = self._when("at", form.at, now, InvalidEvent)
         if at > now + AHEAD:
             raise InvalidEvent(
                 "at", f"{instant.text(at)} lies more than 24 h ahead of {instant.text(now)}"
@@ -187,9 +205,10 @@ class Edge:
             added=self._when("added", form.added, now, InvalidItem)[0],
         )
         for field, text in (("id", item.id), ("category", item.category), ("title", item.title)):
-            _check_characters(field, text, InvalidItem)
+            if text is not None:
+                check_characters(field, text, InvalidItem)
         for tag in item.tags:
-            _check_characters("tags", tag, InvalidItem)
+            check_characters("tags", tag, InvalidItem)
         return item
 
     def event_from(self, raw: object, now: Instant | None = None, id: str | None = None) -> Event:
@@ -241,6 +260,8 @@ def convert(
     except msgspec.ValidationError as problem:
         field, reason = explain(problem)
         raise error(field, f"{reason}{_given(fields, field)}") from None
+    except UnicodeEncodeError:
+        raise error(_unencodable(fields), HALF) from None
     for name, value in at.items():
         setattr(converted, name, value)
     return converted
@@ -280,7 +301,8 @@ def _field_name(
         if name in names:
             return field
     hint = closest(name, form.__struct_fields__) or closest(name, _all_names(aliases))
-    raise error(name[:64], f"no such field{hint}; put your own fields into {_OWN[error]}")
+    shown = name[:64].encode(errors="backslashreplace").decode()
+    raise error(shown, f"no such field{hint}; put your own fields into {_OWN[error]}")
 
 
 def _all_names(aliases: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -294,6 +316,18 @@ def _is_moment(fields: Mapping[str, Any], name: str) -> bool:
     return isinstance(fields.get(name), datetime)
 
 
+def _unencodable(fields: Mapping[str, Any]) -> str:
+    """The first field that holds half of a surrogate pair: the decoder does not say which."""
+    for name, value in fields.items():
+        try:
+            msgspec.msgpack.encode(value, enc_hook=repr)
+        except UnicodeEncodeError:
+            return name
+        except (TypeError, OverflowError, RecursionError):
+            continue
+    return "$"
+
+
 def _given(fields: Mapping[str, Any], field: str) -> str:
     return f", namely {_shown(fields[field])}" if field in fields else ""
 
@@ -301,6 +335,13 @@ def _given(fields: Mapping[str, Any], field: str) -> str:
 def _shown(value: object) -> str:
     shown = repr(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _check_whole(field: str, value: object, least: int, most: int, unit: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InvalidEvent(
+            field, f"expected {unit}, whole, from {least} to {most}, got {_shown(value)}"
+        )
 
 
 def _finite(field: str, value: float | None, error: type[InvalidInput]) -> float | None:
@@ -327,19 +368,8 @@ def _bounded(
 
 
 def _check_text(event: Event) -> None:
-    """Refuse NUL, which databases do not store, and halves of characters, which UTF-8 has not."""
     together = f"{event.id}{event.user}{event.kind}{event.item}{event.session}{event.request}"
     if not (together.isascii() and together.isprintable()) or event.text or event.error:
         for field in ("id", "user", "kind", "item", "session", "request", "text", "error"):
-            _check_characters(field, getattr(event, field), InvalidEvent)
-
-
-def _check_characters(field: str, text: str | None, error: type[InvalidInput]) -> None:
-    if text is None:
-        return
-    if "\0" in text:
-        raise error(field, "contains the character NUL, which no store keeps")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise error(field, "contains half of a surrogate pair; send valid Unicode") from None
+            if (text := getattr(event, field)) is not None:
+                check_characters(field, text, InvalidEvent)

@@ -10,6 +10,7 @@ from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.instant import Instant
 from penchant.core.item import Item
+from penchant.core.names import check_characters, check_name
 from penchant.core.suggestion import closest
 
 Where: TypeAlias = Mapping[str, Any]
@@ -17,6 +18,7 @@ Test: TypeAlias = Callable[[Item | None], bool]
 
 _FIELDS = ("id", "category", "tags", "title", "price", "starts_at", "added")
 _TIMES = frozenset({"starts_at", "added"})
+_NAMES = frozenset({"id", "category", "tags"})
 _BORDERS = ("min", "max")
 
 
@@ -61,14 +63,25 @@ def categories_of(where: Where | None) -> tuple[str, ...] | None:
 
 
 def _test(name: str, wanted: Any) -> Callable[[Item], bool]:
+    check_name("where", name)
     if isinstance(wanted, Mapping):
         return _between(name, wanted)
     options = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+    for option in options:
+        if isinstance(option, str):
+            _check_text(f"where.{name}", name, option)
     if name == "tags":
         return lambda item: any(tag in item.tags for tag in options)
     if name in _TIMES:
         options = [_instant(f"where.{name}", option) for option in options]
     return lambda item: value_of(item, name) in options
+
+
+def _check_text(field: str, name: str, text: str) -> None:
+    if name in _NAMES:
+        check_name(field, text)
+    else:
+        check_characters(field, text, InvalidArgument)
 
 
 def _between(name: str, borders: Mapping[str, Any]) -> Callable[[Item], bool]:

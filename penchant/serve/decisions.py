@@ -9,6 +9,7 @@ from typing import Any
 
 from penchant.core.errors import InvalidArgument
 from penchant.core.instant import Instant
+from penchant.core.names import check_name
 from penchant.core.settings import SEEN
 from penchant.core.slate import Choice, Slate
 from penchant.core.suggestion import closest
@@ -88,7 +89,7 @@ class Decisions:
 
     def rank(self, items: Sequence[str], history: History, scores: Sequence[float] | None) -> Slate:
         """The given items, each exactly once, best first; without evidence their order stays."""
-        check_items(items)
+        check_items("items", items)
         given = check_scores(items, scores)
         now = self._now()
 
@@ -104,6 +105,7 @@ class Decisions:
 
     def explain(self, item: str, history: History, seen: str) -> Choice:
         """What would be the score of one item in a slate for this history, and why."""
+        check_name("item", item)
         now = self._now()
         kept = self._kept(history, seen, now)
 
@@ -118,7 +120,7 @@ class Decisions:
 
     def next(self, after: Sequence[str], count: int, where: Mapping[str, Any] | None) -> Slate:
         """What tends to follow the items, the last of which was touched last."""
-        check_items(after)
+        check_items("after", after)
         return self.follow(History([Touch(0, item, 1.0) for item in after]), count, where)
 
     def follow(self, history: History, count: int, where: Mapping[str, Any] | None) -> Slate:
@@ -252,15 +254,14 @@ def check_seen(seen: object) -> None:
         raise InvalidArgument("seen", f"expected one of {', '.join(SEEN)}, got {seen!r}{near}")
 
 
-def check_items(items: Sequence[str]) -> None:
+def check_items(field: str, items: Sequence[str]) -> None:
     """Raise ``InvalidArgument`` unless ``items`` are 1 to 500 item ids; they may repeat."""
-    if isinstance(items, str) or not isinstance(items, Sequence):
-        raise InvalidArgument("items", f"expected a list of item ids, got {items!r}")
+    if isinstance(items, str | bytes) or not isinstance(items, Sequence):
+        raise InvalidArgument(field, f"expected a list of item ids, got {repr(items)[:60]}")
     if not 1 <= len(items) <= MOST:
-        raise InvalidArgument("items", f"expected 1 to {MOST} item ids, got {len(items)}")
+        raise InvalidArgument(field, f"expected 1 to {MOST} item ids, got {len(items)}")
     for place, item in enumerate(items):
-        if not isinstance(item, str) or not 1 <= len(item) <= 255:
-            raise InvalidArgument(f"items[{place}]", f"expected an item id, got {item!r}")
+        check_name(f"{field}[{place}]", item)
 
 
 def check_scores(items: Sequence[str], scores: Sequence[float] | None) -> dict[str, float] | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from penchant.core.errors import PenchantError
+from penchant.core.names import check_name
 from penchant.core.ports import Store
 from penchant.core.suggestion import closest
 from penchant.io.stores import MEMORY
@@ -52,7 +53,7 @@ def examine(p: Penchant, user: str | None = None) -> list[Finding]:
         return [Finding("log", f"the log is empty: nobody can get anything yet; {hint}")]
     found = [*_behind(parts), *_kinds(p), *_catalogue(parts), *_snapshots(parts)]
     if user is not None:
-        found.extend(_user(p, user))
+        found.extend(_user(p, check_name("user", user)))
     return found
 
 

@@ -8,21 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Unpack
+from typing import Any, NoReturn, Unpack
 from zoneinfo import ZoneInfo
 
 from penchant.core import instant
 from penchant.core.admission import Edge
-from penchant.core.errors import InvalidArgument, NotFound
+from penchant.core.errors import InvalidArgument, NotFound, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
+from penchant.core.names import check_name
 from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.core.receipt import Receipt
 from penchant.core.settings import Settings
 from penchant.core.slate import Slate
-from penchant.io import system
+from penchant.io import forks, system
 from penchant.io.stores import open_store
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
@@ -70,6 +71,19 @@ class Parts:
     edge: Edge
     now: Callable[[], Instant]
     profiles: dict[str, Profile] = field(default_factory=dict)
+
+
+class _LeftBehind:
+    """Stands for a part in a process that was forked off: the threads of the real one are not here."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StoreUnavailable(forks.left_behind(self._place))
+
+
+_WORKING = ("store", "shelf", "writer", "states", "population", "decisions", "follower")
 
 
 def _assemble(
@@ -126,6 +140,7 @@ class Penchant:
         if follow:
             self.parts.follower.start()
         atexit.register(self.close)
+        forks.in_child(self._let_go)
 
     # -- what happened -----------------------------------------------------------------------------
 
@@ -187,6 +202,7 @@ class Penchant:
 
     def find_item(self, id: str) -> Item:
         """The item as the catalogue has it now. Raises ``NotFound``."""
+        check_name("id", id)
         self.parts.shelf.refresh()
         item = self.parts.shelf.current(id)
         if item is None:
@@ -195,6 +211,7 @@ class Penchant:
 
     def remove_item(self, id: str) -> None:
         """Take an item out of the catalogue: it is not offered any more. Raises ``NotFound``."""
+        check_name("id", id)
         if not self.parts.writer.write(RemoveItem(id)):
             raise NotFound(f"no item {id!r} in the catalogue")
 
@@ -206,11 +223,11 @@ class Penchant:
         Raises ``InvalidArgument``.
         """
         past = None if at is None else _past(at, self.parts.edge.zone)
-        return User(self.parts, _name("user", user), past)
+        return User(self.parts, check_name("user", user), past)
 
     def session(self, session: str) -> Session:
-        """One session, whoever it belongs to."""
-        return Session(self.parts, _name("session", session))
+        """One session, whoever it belongs to. Raises ``InvalidArgument``."""
+        return Session(self.parts, check_name("session", session))
 
     def trending(self, count: int = 10, *, where: Mapping[str, Any] | None = None) -> Slate:
         """What is popular lately."""
@@ -220,7 +237,7 @@ class Penchant:
         self, item: str, count: int = 10, *, where: Mapping[str, Any] | None = None
     ) -> Slate:
         """Items that the same people touch. Raises ``NotFound`` for an item nobody has heard of."""
-        if not self.parts.decisions.knows(item):
+        if not self.parts.decisions.knows(check_name("item", item)):
             raise NotFound(f"no item {item!r}: neither the catalogue nor an event names it")
         return self.parts.decisions.similar(item, count, where)
 
@@ -317,6 +334,13 @@ class Penchant:
             finally:
                 parts.store.close()
 
+    def _let_go(self) -> None:
+        """In a child process: raise from every call, and write nothing when it ends."""
+        self._closed = True
+        atexit.unregister(self.close)
+        for name in _WORKING:
+            object.__setattr__(self.parts, name, _LeftBehind(self.parts.place))
+
     def __enter__(self) -> Penchant:
         return self
 
@@ -334,12 +358,6 @@ class Penchant:
 
 def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
-
-
-def _name(field: str, name: object) -> str:
-    if not isinstance(name, str) or not 1 <= len(name) <= 255:
-        raise InvalidArgument(field, f"expected text of 1 to 255 characters, got {name!r}")
-    return name
 
 
 def _past(at: object, zone: tzinfo) -> Instant:

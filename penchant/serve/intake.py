@@ -17,6 +17,8 @@ from penchant.core.receipt import Rejection
 _array = msgspec.json.Decoder(list[EventForm])
 _object = msgspec.json.Decoder(EventForm)
 _anything = msgspec.json.Decoder()
+# What the decoder raises for bytes that are no JSON, are nested too deeply, or are not UTF-8.
+NO_JSON = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 @dataclass(slots=True)
@@ -41,13 +43,13 @@ class Intake:
         self._edge = edge
 
     def mappings(self, raw: Iterable[object], key: str | None = None) -> Sorted:
-        """Events from mappings under any known field names, or from events as they are."""
+        """Events from mappings under any known field names, or from events."""
         now = self._edge.now()
         sorted_ = Sorted()
         for index, one in enumerate(raw):
             try:
                 if isinstance(one, Event):
-                    sorted_.events.append(one)
+                    sorted_.events.append(self._edge.checked(one, now))
                 else:
                     id = None if key is None else id_of(key, index)
                     sorted_.events.append(self._edge.event_from(one, now, id))
@@ -58,7 +60,7 @@ class Intake:
     def json(self, body: bytes, key: str | None = None) -> Sorted:
         """Events from a JSON object or array.
 
-        Raises ``msgspec.DecodeError`` where it is no JSON.
+        Raises one of ``NO_JSON`` where it is none.
         """
         try:
             forms = [_object.decode(body)] if body.lstrip()[:1] == b"{" else _array.decode(body)
@@ -80,7 +82,7 @@ class Intake:
         for index, line in enumerate(filter(None, map(bytes.strip, body.split(b"\n")))):
             try:
                 sent.append(_anything.decode(line))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except NO_JSON as error:
                 sent.append(None)
                 broken.append(Rejection(index, "$", f"no JSON: {error}"))
         sorted_ = self.mappings(sent, key)

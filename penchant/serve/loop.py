@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from random import Random
 
 import penchant
+from penchant.core.errors import InvalidEvent
 from penchant.core.event import Event
 from penchant.core.instant import DAY, Instant
 from penchant.measure.ranking import Estimate, bootstrap, paired
@@ -40,16 +41,19 @@ def before(visits: Iterable[Visit], border: Instant) -> Iterator[Visit]:
 
 
 def fill(p: Penchant, world: Simulation, events: Iterable[Event]) -> int:
-    """Put the catalogue and events of a world into a store; how many events were new."""
+    """Put the catalogue and events of a world into a store; how many events were new.
+
+    Raises ``InvalidEvent`` where the world lies in the future.
+    """
     p.put_items(item.to_dict() for item in world.catalogue())
     accepted = 0
-    batch: list[Event] = []
-    for event in events:
-        batch.append(event)
-        if len(batch) == BATCH:
-            accepted += p.track_many(batch).accepted
-            batch.clear()
-    return accepted + (p.track_many(batch).accepted if batch else 0)
+    stream = iter(events)
+    while batch := list(islice(stream, BATCH)):
+        receipt = p.track_many(batch)
+        for refused in receipt.rejected:
+            raise InvalidEvent(refused.field, refused.reason)
+        accepted += receipt.accepted
+    return accepted
 
 
 def play(policy: str, world: World) -> Outcome:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from penchant.core import instant
+from penchant.core.admission import KIND_LONGEST
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant
+from penchant.core.names import check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
 from penchant.profile.features.recent import Touch
@@ -89,6 +91,7 @@ class User:
 
     def rate(self, item: str) -> float:
         """How much the person likes the item, 0 to 5, from what they did with it."""
+        check_name("item", item)
         fold, now = self._parts.fold, self.at or self._parts.now()
         feature = next(feature for feature in fold.features if feature.name == "items")
 
@@ -103,7 +106,7 @@ class User:
         """The latest events, newest first by arrival, of one kind if one is named."""
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= HISTORY:
             raise InvalidArgument("limit", f"expected 1 to {HISTORY}, got {limit!r}")
-        wanted = None if kind is None else self._parts.kinds.canonical(kind)
+        wanted = None if kind is None else self._kind(kind)
         page_size = limit if wanted is None and self.at is None else PAGE
         self._parts.writer.settle(self.id)
         found: list[Event] = []
@@ -136,6 +139,9 @@ class User:
                 "zone", f"{zone!r} is no time zone; expected one such as Europe/Madrid"
             )
         return self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
+
+    def _kind(self, kind: str) -> str:
+        return self._parts.kinds.canonical(check_name("kind", kind, KIND_LONGEST))
 
     def _fresh(self, folded: Folded, now: Instant) -> Profile:
         """The profile as of now, or one read less than a second ago from the same events."""

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from penchant.core.event import Event
+from penchant.core.instant import DAY
 from penchant.serve.engine import Penchant
 from penchant.serve.intake import Intake, id_of
 from tests.conftest import NOON
@@ -59,3 +62,64 @@ def test_under_a_key_only_events_without_an_id_get_one(intake: Intake, kind: obj
 
     assert found[:2] == [id_of("key", 0), "own"]
     assert found[2:] == ([id_of("key", 2)] if kind == "click" else [])
+
+
+def made(**fields: Any) -> Event:
+    return Event(**{"id": "e", "user": "ann", "kind": "click", "at": NOON, **fields})
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("user", {"user": 7}),
+    ("user", {"user": ""}),
+    ("user", {"user": "a\0b"}),
+    ("id", {"id": "e" * 256}),
+    ("kind", {"kind": "k" * 65}),
+    ("item", {"item": "\ud800"}),
+    ("session", {"session": b"s"}),
+    ("text", {"text": "t" * 8_193}),
+    ("value", {"value": float("nan")}),
+    ("value", {"value": "5"}),
+    ("duration_ms", {"duration_ms": -1.0}),
+    ("position", {"position": 10_001}),
+    ("success", {"success": 1}),
+    ("context", {"context": ["ios"]}),
+    ("data", {"data": {"a": "b" * 8_192}}),
+    ("data", {"kind": "traits", "data": {"a": "b" * 1_024}}),
+    ("data", {"data": {"a": object()}}),
+    ("at", {"at": None}),
+    ("at", {"at": "2026-01-01T12:00:00Z"}),
+    ("at", {"at": NOON / 1e6}),
+    ("at", {"at": True}),
+    ("at", {"at": 10**20}),
+    ("at", {"at": NOON + DAY + 1}),
+    ("offset", {"offset": 1_440}),
+    ("offset", {"offset": "+02:00"}),
+]
+
+
+@pytest.mark.parametrize(("field", "fields"), WRONG)
+def test_an_event_made_outside_is_refused_like_a_mapping(
+    p: Penchant, field: str, fields: dict[str, Any]
+) -> None:
+    receipt = p.track_many([made(**fields), made()])
+
+    assert [(one.index, one.field) for one in receipt.rejected] == [(0, field)]
+    assert receipt.accepted == 1
+
+
+def test_an_event_made_outside_is_kept_as_it_is(intake: Intake) -> None:
+    event = made(
+        at=-86_400_000_000,  # 1969: as an epoch number it would be read in seconds
+        offset=-300,
+        value=2.0,
+        context={"device": "ios"},
+        data={"tags": ["a"]},
+    )
+
+    assert intake.mappings([event]).events == [event]
+
+
+def test_an_event_made_outside_has_its_kind_by_its_own_name(intake: Intake) -> None:
+    found = intake.mappings([made(kind="Click"), {"user": "ann", "kind": "Click"}])
+
+    assert [event.kind for event in found.events] == ["click", "click"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from penchant.core.instant import Instant
-from penchant.serve.loop import POLICIES, World, compared, play
+import pytest
+
+import penchant
+from penchant.core.errors import InvalidEvent
+from penchant.core.instant import DAY, Instant
+from penchant.serve.loop import POLICIES, World, before, compared, fill, play
 
 START: Instant = 1_767_225_600_000_000  # 2026-01-01
 
@@ -22,3 +26,14 @@ def test_the_same_world_gives_a_policy_the_same_clicks() -> None:
     world = World(users=15, items=40, seed=5, start=START, warm=3, days=3)
 
     assert play("penchant", world) == play("penchant", world)
+
+
+def test_a_world_in_the_future_is_not_dropped_in_silence() -> None:
+    world = World(users=5, items=20, start=START)
+    simulation = world.simulation()
+
+    with (
+        penchant.open(":memory:", clock=lambda: START, follow=False) as p,
+        pytest.raises(InvalidEvent, match="more than 24 h ahead"),
+    ):
+        fill(p, simulation, simulation.events(before(simulation.visits(), START + 9 * DAY)))

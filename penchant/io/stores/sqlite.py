@@ -1,25 +1,20 @@
-"""The store in a folder: one SQLite file in WAL mode that many processes may open at once.
+"""The store in a folder: one SQLite file that many processes may open at once.
 
-``synchronous=FULL``: what a commit returned from survives the power going off.
-Why this layout: docs/design/002-folder.md.
+Why this layout: docs/design/002-folder.md and 005-head-of-the-log.md.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
-from time import monotonic, sleep
-from typing import assert_never
+from typing import Any, assert_never
 
 from penchant.core import event as events
 from penchant.core import item as catalogue
-from penchant.core.errors import StoreIncompatible, StoreUnavailable
+from penchant.core.errors import StoreUnavailable
 from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
@@ -31,6 +26,7 @@ from penchant.core.ports import (
     Snapshot,
     Write,
 )
+from penchant.io.stores.sqlite_file import SqliteFile
 from penchant.io.stores.sqlite_head import Head
 from penchant.io.stores.sqlite_indexes import Indexes, insert_rows
 from penchant.io.stores.sqlite_layout import prepare
@@ -38,9 +34,6 @@ from penchant.io.stores.sqlite_layout import prepare
 log = logging.getLogger("penchant.store")
 
 FILE = "penchant.db"
-BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
-TURN = 0.0003  # seconds between two looks whether the other process has committed
-CHECKPOINT = 10_000  # pages the WAL grows to, 40 MB, before they move to the file: each moves once
 _PARAMETERS = 500  # ids asked for in one statement
 
 _END = "SELECT max(position) FROM events"
@@ -65,106 +58,49 @@ class SqliteStore:
     """A folder with ``penchant.db`` in it, made if absent.
 
     Raises ``StoreUnavailable`` where the folder cannot be made or written, ``StoreIncompatible``
-    where the file is no store, or a newer version's. Safe to use from several threads: there are as
-    many connections for reading as were ever in use at the same time.
+    where the file is no store, or another layout's. Safe to use from several threads.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
-        self._idle: deque[sqlite3.Connection] = deque()
-        self._guard = Lock()  # of the writer
-        self._watching = Lock()
-        self._opening = Lock()
+        self._file = SqliteFile(folder / FILE)
+        self._writer = self._file.writer
+        self._indexes = Indexes(self._writer)
         self._following = Lock()
-        self._closed = False
-        self._wrote = False
         self._head = Head(0)
         self._seen: int | None = None  # the version that the head has followed
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreUnavailable(f"the folder {folder} cannot be made: {error}") from error
-        with self._errors():
-            self._writer = self._connect()
-            self._watcher = self._connect()
-            self._writer.execute("PRAGMA busy_timeout = 0")  # _begin waits by itself
-            self._writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
-            self._indexes = Indexes(self._writer)
-            self._prepare()
+        self._wrote = False
+        self._is_open = True
+        with self._file.transaction():  # lays the tables out, unless another has just done so
+            prepare(self._writer, self._file.path)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
-        with self._guard, self._errors():
-            end, results, added = self._transact(writes)
-            self._wrote = self._wrote or bool(added)
-            with self._following:
-                if self._head.upto == end:  # else others wrote as well, and the log is read again
-                    self._head.extend(added)
-            return results
-
-    def _transact(self, writes: Sequence[Write]) -> tuple[int, list[int], list[Logged]]:
-        """Where the log ended before, the results, and what was added to it where that is known."""
-        self._begin()
-        try:
+        with self._file.transaction():
             end = self._last(_END)
-            results: list[int] = []
-            added: list[Logged] = []
-            appended = 0
-            for appends, group in groupby(writes, key=lambda write: isinstance(write, Append)):
-                if appends:
-                    batches = [write.events for write in group if isinstance(write, Append)]
-                    told, logged = self._append(batches)
-                    results += told
-                    added += logged
-                    appended += sum(map(len, batches))
-                else:
-                    results += map(self._carry_out, group)
-            self._indexes.turn(self._head, end, appended)
-            self._writer.execute("COMMIT")
-        except BaseException:
-            self._indexes.give_up()
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
-            raise
-        return end, results, added
+            results, added = self._carry_out_all(writes)
+            self._indexes.turn(self._head, end, len(added))
+        self._wrote = self._wrote or bool(added)
+        with self._following:
+            if self._head.upto == end:  # else others wrote as well, and the log is read again
+                self._head.extend(added)
+        return results
 
     def version(self) -> int:
-        try:
-            with self._watching:
-                return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
-        except sqlite3.DatabaseError as error:
-            raise self._translated(error) from error
+        return self._file.version()
 
     def close(self) -> None:
-        if self._wrote and not self._closed:
+        if self._wrote and self._is_open:
             self._finish_indexes()
-        # A connection must not be closed while another thread is in it: whoever reads closes its
-        # own when it is done.
-        with self._guard, self._watching, self._opening:
-            self._closed = True
-            self._writer.close()
-            self._watcher.close()
-        self._close_idle()
+        self._is_open = False
+        self._file.close()
 
     def _finish_indexes(self) -> None:
         """Leave a short head, so that whoever opens the folder next reads little of the log."""
         try:
             head = self._followed()
-            with self._guard, self._errors():
-                self._begin()
-                try:
-                    self._indexes.finish(head, self._last(_END))
-                finally:
-                    self._writer.execute("COMMIT")
+            with self._file.transaction():
+                self._indexes.finish(head, self._last(_END))
         except StoreUnavailable as error:  # nothing is lost: the next to write goes on with it
-            log.warning("the indexes of %s stay behind: %s", self.path, error)
-
-    def _close_idle(self) -> None:
-        while self._idle:
-            try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread has just closed the last one
-                return
-            connection.close()
+            log.warning("the indexes of %s stay behind: %s", self._file.path, error)
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         floor, latest = self._followed().of_user(user)
@@ -193,14 +129,14 @@ class SqliteStore:
         return self._logged(f"{_SINCE} LIMIT ?", (after, limit)) if latest is None else latest
 
     def end(self) -> int:
-        return self._number(_END)
+        return self._file.number(_END)
 
     def count(self) -> int:
-        return self._number("SELECT count(*) FROM events")
+        return self._file.number("SELECT count(*) FROM events")
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         latest = self._followed().users(after)
-        indexed = self._rows(_NAMES, (after, limit))
+        indexed = self._file.rows(_NAMES, (after, limit))
         return sorted(latest.union(name for (name,) in indexed))[:limit]
 
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
@@ -215,37 +151,51 @@ class SqliteStore:
         return {id: catalogue.decode(body) for id, body in rows}
 
     def items(self, after: str = "", limit: int = 1_000) -> list[Item]:
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT body FROM items WHERE id > ? AND latest AND present ORDER BY id LIMIT ?",
             (after, limit),
         )
         return [catalogue.decode(body) for (body,) in rows]
 
     def of_category(self, category: str) -> list[str]:
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT id FROM items WHERE category = ? AND latest AND present ORDER BY id",
             (category,),
         )
         return [id for (id,) in rows]
 
     def changed(self, after: int, limit: int = 10_000) -> list[tuple[int, str]]:
-        return self._rows(
+        return self._file.rows(
             "SELECT change, id FROM items WHERE change > ? AND latest ORDER BY change LIMIT ?",
             (after, limit),
         )
 
     def arrivals(self, after: int, limit: int) -> list[str]:
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT id FROM items WHERE arrived > ? ORDER BY arrived LIMIT ?", (after, limit)
         )
         return [id for (id,) in rows]
 
     def change(self) -> int:
-        return self._number("SELECT max(change) FROM items")
+        return self._file.number("SELECT max(change) FROM items")
 
     def load(self, scope: str, key: str) -> Snapshot | None:
-        rows = self._rows("SELECT * FROM snapshots WHERE scope = ? AND key = ?", (scope, key))
+        rows = self._file.rows("SELECT * FROM snapshots WHERE scope = ? AND key = ?", (scope, key))
         return Snapshot(*rows[0]) if rows else None
+
+    def _carry_out_all(self, writes: Sequence[Write]) -> tuple[list[int], list[Logged]]:
+        """The result of each write, and what was added to the log."""
+        results: list[int] = []
+        added: list[Logged] = []
+        for appends, group in groupby(writes, key=lambda write: isinstance(write, Append)):
+            if appends:
+                batches = [write.events for write in group if isinstance(write, Append)]
+                told, logged = self._append(batches)
+                results += told
+                added += logged
+            else:
+                results += map(self._carry_out, group)
+        return results, added
 
     def _carry_out(self, write: Write) -> int:
         match write:
@@ -339,103 +289,25 @@ class SqliteStore:
 
     def _follow(self) -> None:
         """Read what others have added to the log and to its indexes."""
-        indexed = self._number("SELECT upto FROM indexed")  # before the log: it may only lag behind
+        indexed = self._file.number(
+            "SELECT upto FROM indexed"
+        )  # before the log: it may only lag behind
         if indexed > self._head.upto:
             self._head = Head(indexed)
         self._head.extend(self._logged(_SINCE, (self._head.upto,)))
         self._head.drop(indexed)
 
-    def _prepare(self) -> None:
-        """Lay the tables out, unless another process has just done so."""
-        self._begin()
-        try:
-            prepare(self._writer, self.path)
-        finally:
-            self._writer.execute("COMMIT")
-
-    def _begin(self) -> None:
-        """Begin a transaction once no other process is in one.
-
-        SQLite's own way to wait sleeps ever longer, up to 0.1 s, and so misses its turn again and
-        again while another process commits without a break.
-        """
-        give_up = monotonic() + BUSY_TIMEOUT
-        while True:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or monotonic() >= give_up:
-                    raise
-            sleep(TURN)
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        # A statement of many rows keeps the pages as they were, to take itself back: not in a file.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        return connection
-
-    def _reader(self) -> sqlite3.Connection:
-        with self._opening, self._errors():
-            if self._closed:
-                raise StoreUnavailable(f"the store {self.path} is closed")
-            return self._connect()
-
-    def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # columns as the statement says
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._reader()
-        try:  # no context manager here: it would cost a third of a look-up
-            return connection.execute(sql, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._translated(error) from error
-        finally:
-            self._idle.append(connection)
-            if self._closed:
-                self._close_idle()
-
     def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
         decode = events.decode
-        return [(position, decode(body)) for position, body in self._rows(sql, parameters)]
-
-    def _number(self, sql: str) -> int:
-        return int(self._rows(sql)[0][0] or 0)
+        return [(position, decode(body)) for position, body in self._file.rows(sql, parameters)]
 
     def _last(self, sql: str) -> int:
         return int(self._writer.execute(sql).fetchone()[0] or 0)
 
-    def _by_ids(self, select: str, condition: str, ids: Sequence[str]) -> Iterator[tuple]:  # type: ignore[type-arg]  # as above
+    def _by_ids(self, select: str, condition: str, ids: Sequence[str]) -> Iterator[Any]:
         for start in range(0, len(ids), _PARAMETERS):
             chunk = tuple(ids[start : start + _PARAMETERS])
             marks = ",".join("?" * len(chunk))
-            yield from self._rows(
+            yield from self._file.rows(
                 f"{select} WHERE id IN ({marks}){condition} ORDER BY id, version", chunk
             )
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise self._translated(error) from error
-
-    def _translated(self, error: sqlite3.DatabaseError) -> StoreUnavailable | StoreIncompatible:
-        code = getattr(error, "sqlite_errorname", "") or ""
-        if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-            return StoreIncompatible(f"{self.path} is damaged or no store: {error}")
-        ways_out = {
-            "SQLITE_FULL": "the disk is full; make room",
-            "SQLITE_READONLY": "it is read-only; make the folder writable",
-            "SQLITE_CANTOPEN": "it cannot be opened; the folder must be readable and writable",
-            "SQLITE_BUSY": f"another process has kept it locked for {BUSY_TIMEOUT:.0f} s",
-        }
-        way_out = next(
-            (text for name, text in ways_out.items() if code.startswith(name)), str(error)
-        )
-        return StoreUnavailable(f"the store {self.path} is unavailable: {way_out}")

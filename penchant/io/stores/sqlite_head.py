@@ -128,17 +128,13 @@ class Run:
         users = [(event.user, position) for position, event in logged]
         sessions = [(event.session, position) for position, event in logged if event.session]
         self._entries = {"by_user": sorted(users), "by_session": sorted(sessions)}
-        self._start = 0
 
-    def left(self) -> int:
-        """How many events are still to be brought in; no index has more entries than events."""
-        return max(len(self._entries["by_user"]) - self._start, 0)
+    def __len__(self) -> int:
+        return len(self._entries["by_user"])  # no index has more entries than there are events
 
-    def take(self, count: int | None) -> dict[str, list[tuple[str, int]]]:
-        """The next ``count`` entries (name, position) of every index, or all that are left."""
-        start = self._start
-        self._start = len(self._entries["by_user"]) if count is None else start + count
-        return {index: entries[start : self._start] for index, entries in self._entries.items()}
+    def entries(self, start: int, stop: int) -> dict[str, list[tuple[str, int]]]:
+        """Entries (name, position) of every index from one place in their order to another."""
+        return {index: entries[start:stop] for index, entries in self._entries.items()}
 
 
 def _position(logged: Logged) -> int:

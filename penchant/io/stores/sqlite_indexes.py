@@ -19,8 +19,9 @@ LARGEST = 1_024  # rows of one statement
 class Indexes:
     """The indexes as one writing process keeps them.
 
-    The table ``indexed`` says up to which position they are complete, and which process is at it:
-    entries beyond that position may be there already, and are passed over when they come again.
+    The table ``indexed`` says up to which position they are complete, which process is at the run
+    that follows and how much of it is done; it is written with the entries or not at all. Entries
+    beyond that position may be there already, and are passed over when they come again.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -33,42 +34,42 @@ class Indexes:
 
         A little more than is appended, so that the head stays short without a long pause.
         """
-        if appended and self._under_way(head, end, RUN):
-            self._index(1 << (appended + appended // 4).bit_length())
+        if appended and (run := self._under_way(head, end, RUN)):
+            self._index(run, 1 << (appended + appended // 4).bit_length())
 
     def finish(self, head: Head, end: int) -> None:
         """Within a transaction: index all there is, unless another process is at it."""
-        if self._under_way(head, end, 1):
-            self._index(None)
+        if run := self._under_way(head, end, 1):
+            self._index(run, len(run))
 
-    def give_up(self) -> None:
-        """The transaction was taken back, and what it indexed with it."""
-        self._run = None
-
-    def _under_way(self, head: Head, end: int, least: int) -> bool:
-        """Whether a run of this process is under way, begun now where it is worth it."""
-        upto, name, since = self._connection.execute("SELECT * FROM indexed").fetchone()
-        run = self._run
-        if run is not None and name == self._name and upto < run.upto:
-            return True
+    def _under_way(self, head: Head, end: int, least: int) -> Run | None:
+        """The run of this process that is under way, begun now where it is worth it."""
+        upto, name, since = self._connection.execute(
+            "SELECT upto, name, since FROM indexed"
+        ).fetchone()
+        if self._run is not None and name == self._name and upto < self._run.upto:
+            return self._run
         self._run = None
         free = name in (None, self._name) or end - since >= PATIENCE
         if end - upto < least or not free or head.upto != end:
-            return False
+            return None
         logged = head.since(upto)
         if not logged:  # the head begins later: it has not followed yet
-            return False
+            return None
         self._run = Run(logged)
-        self._connection.execute("UPDATE indexed SET name = ?, since = ?", (self._name, end))
-        return True
+        self._connection.execute(
+            "UPDATE indexed SET name = ?, since = ?, done = 0", (self._name, end)
+        )
+        return self._run
 
-    def _index(self, count: int | None) -> None:
-        assert self._run is not None
-        for index, rows in self._run.take(count).items():
+    def _index(self, run: Run, count: int) -> None:
+        start = self._connection.execute("SELECT done FROM indexed").fetchone()[0]
+        for index, rows in run.entries(start, start + count).items():
             insert_rows(self._connection, f"INSERT OR IGNORE INTO {index}", rows)
-        if not self._run.left():
-            self._connection.execute("UPDATE indexed SET upto = ?, name = NULL", (self._run.upto,))
-            self._run = None
+        if start + count < len(run):
+            self._connection.execute("UPDATE indexed SET done = ?", (start + count,))
+        else:
+            self._connection.execute("UPDATE indexed SET upto = ?, name = NULL", (run.upto,))
 
 
 def insert_rows(

@@ -26,8 +26,13 @@ CREATE TABLE by_session (
     position INTEGER NOT NULL,
     PRIMARY KEY (name, position)
 ) WITHOUT ROWID;
-CREATE TABLE indexed (upto INTEGER NOT NULL, name TEXT, since INTEGER NOT NULL);
-INSERT INTO indexed VALUES (0, NULL, 0);
+CREATE TABLE indexed (
+    upto INTEGER NOT NULL,
+    name TEXT,
+    since INTEGER NOT NULL,
+    done INTEGER NOT NULL
+);
+INSERT INTO indexed VALUES (0, NULL, 0, 0);
 CREATE TABLE items (
     id TEXT NOT NULL,
     version INTEGER NOT NULL,

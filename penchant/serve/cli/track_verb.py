@@ -57,5 +57,5 @@ def _object(name: str, text: str | None) -> dict[str, Any] | None:
         return None
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise InvalidArgument(name, f"expected a JSON object, got {text[:60]!r}: {error}") from None

@@ -12,6 +12,7 @@ import msgspec
 from penchant.core.errors import InvalidArgument
 from penchant.serve.http.problems import Refusal, pointer
 from penchant.serve.http.reasons import explained
+from penchant.serve.intake import NO_JSON
 
 LIMIT = 16 * 1024 * 1024  # bytes of one body, zipped or not
 JSON_TYPES = frozenset({b"application/json", b"text/json"})
@@ -112,7 +113,7 @@ def decode(headers: Mapping[bytes, bytes], body: bytes, type: type[Body]) -> Bod
     except msgspec.ValidationError as error:
         field, reason = explained(error, type)
         raise InvalidArgument(pointer(field), reason) from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise no_json(error) from None
 
 
@@ -120,6 +121,8 @@ def no_json(error: Exception) -> Refusal:
     """The answer to what is no JSON."""
     if isinstance(error, RecursionError):
         return Refusal(HTTPStatus.BAD_REQUEST, "is nested too deeply", field="$")
+    if isinstance(error, UnicodeDecodeError):
+        return Refusal(HTTPStatus.BAD_REQUEST, "is not valid UTF-8", field="$")
     return Refusal(HTTPStatus.BAD_REQUEST, f"is not JSON: {error}", field="$")
 
 

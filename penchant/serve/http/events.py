@@ -16,7 +16,7 @@ from penchant.serve.http.body import is_lines, no_json, read_body
 from penchant.serve.http.call import Call, Operation
 from penchant.serve.http.problems import AllRefused, Refusal
 from penchant.serve.http.wire import ReceiptBody
-from penchant.serve.intake import Sorted
+from penchant.serve.intake import NO_JSON, Sorted
 
 LONG = 256 * 1024  # bytes; a longer body is taken apart on a thread
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -68,7 +68,7 @@ async def _sort(call: Call, body: bytes, lines: bool, key: str | None) -> Sorted
         if len(body) > LONG:
             return await asyncio.to_thread(sort, body, key)
         return sort(body, key)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise no_json(error) from None
 
 

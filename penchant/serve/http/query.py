@@ -15,6 +15,7 @@ from penchant.serve.http.problems import Refusal
 from penchant.serve.http.reasons import explained
 from penchant.serve.http.wire import Query
 
+NO_UTF_8 = "is not valid UTF-8 after percent-decoding"
 MOST = 600  # parameters in one query: 500 items and room to spare
 
 Parameters = TypeVar("Parameters", bound=Query)
@@ -69,9 +70,7 @@ def segment(name: str, encoded: str) -> str:
     try:
         text = unquote_to_bytes(encoded.encode("latin-1")).decode()
     except UnicodeDecodeError:
-        raise Refusal(
-            HTTPStatus.BAD_REQUEST, "is not valid UTF-8 after percent-decoding", field=name
-        ) from None
+        raise Refusal(HTTPStatus.BAD_REQUEST, NO_UTF_8, field=name) from None
     if not 1 <= len(text) <= 255:
         raise Refusal(
             HTTPStatus.BAD_REQUEST, f"expected 1 to 255 characters, got {len(text)}", field=name
@@ -93,9 +92,24 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
             text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST
         )
     except UnicodeDecodeError:
-        raise InvalidArgument("query", "is not valid UTF-8 after percent-decoding") from None
+        raise InvalidArgument(_undecodable(text), NO_UTF_8) from None
     except ValueError:
         raise InvalidArgument("query", f"has more than {MOST} parameters") from None
+
+
+def _undecodable(text: bytes) -> str:
+    """The name of the first parameter whose value is no UTF-8; ``query`` where its name is none."""
+    for pair in text.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        try:
+            field = unquote_to_bytes(name).decode()[:64]
+        except UnicodeDecodeError:
+            break
+        try:
+            unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            return field
+    return "query"
 
 
 @cache

@@ -74,17 +74,10 @@ def test_a_head_whose_events_are_all_indexed_is_empty_and_goes_on() -> None:
 def test_a_run_gives_names_in_order_and_positions_in_theirs() -> None:
     run = Run(logged([1, 2, 3, 4, 5]))
 
-    first = run.take(3)
-    assert run.left() == 2
-    second = run.take(None)
+    first, second = run.entries(0, 3), run.entries(3, 9)
 
-    assert first["by_user"] + second["by_user"] == [
-        ("a", 3),
-        ("b", 1),
-        ("b", 4),
-        ("c", 2),
-        ("c", 5),
-    ]
+    assert first["by_user"] == [("a", 3), ("b", 1), ("b", 4)]
+    assert second["by_user"] == [("c", 2), ("c", 5)]
     assert first["by_session"] == [("s1", 1), ("s1", 5), ("s3", 3)]
-    assert run.left() == 0
-    assert run.upto == 5
+    assert second["by_session"] == []
+    assert (len(run), run.upto) == (5, 5)

@@ -13,6 +13,7 @@ from penchant.core.errors import StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.ports import Append
 from penchant.io.stores.sqlite import FILE, SqliteStore
+from penchant.io.stores.sqlite_file import SqliteFile
 from tests.io.stores.short_runs import short_runs
 
 __all__ = ["short_runs"]
@@ -142,10 +143,10 @@ def test_indexes_that_stay_behind_at_the_end_are_said_and_nothing_is_lost(
     store = SqliteStore(tmp_path)
     store.commit([Append(events(0, 9))])
 
-    def away(self: SqliteStore) -> None:
+    def away(self: SqliteFile) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(SqliteStore, "_begin", away)
+    monkeypatch.setattr(SqliteFile, "transaction", away)
     store.close()
     monkeypatch.undo()
 

@@ -129,6 +129,30 @@ def test_wrong_use_is_exit_code_2(filled: None, words: str) -> None:
     assert run(*words.split()).exit_code == 2
 
 
+HALF = "a\udcff"  # what a shell hands over for a byte that is no UTF-8
+
+
+@pytest.mark.parametrize(
+    ("words", "argument"),
+    [
+        (("profile", HALF), "user"),
+        (("history", "ann", "--kind", HALF), "kind"),
+        (("explain", "ann", HALF), "item"),
+        (("similar", HALF), "item"),
+        (("trending", "--where", f"category={HALF}"), "where.category"),
+        (("track", "ann", "click", "--data", f'{{"a": "{HALF}"}}'), "data"),
+        (("doctor", HALF), "user"),
+    ],
+)
+def test_a_name_that_is_no_text_is_wrong_use_and_says_which(
+    filled: None, words: tuple[str, ...], argument: str
+) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"penchant: {argument}: ")
+
+
 def test_a_wrong_setting_is_exit_code_2(filled: None) -> None:
     Path("penchant-store/penchant.toml").write_text("zon = 'UTC'")
 

@@ -22,6 +22,8 @@ EVENTS: list[tuple[Any, int, str | None, str]] = [
     (b"[1,", 400, "$", "is not JSON: Input data was truncated"),
     (b"nonsense", 400, "$", "is not JSON: JSON is malformed: invalid character (byte 4)"),
     (b"\xff\xfe", 400, "$", "is not JSON: JSON is malformed: invalid character (byte 0)"),
+    (b'{"user":"\xed\xa0\x80","kind":"click"}', 400, "$", "is not valid UTF-8"),
+    (b'[{"user_id":"\xff","kind":"click"}]', 400, "$", "is not valid UTF-8"),
     (b"[" * 100_000, 400, "$", "is nested too deeply"),
     (
         b'{"user":"a","kind":"click","value":1e999}',
