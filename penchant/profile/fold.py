@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -14,6 +14,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind, Kinds
 from penchant.profile.feature import HALF_LIVES, Feature, Reading, Signal
+from penchant.profile.portions import portions
 from penchant.state.decay import HalfLives
 
 # The item an event at a position named, as it was then; ``None`` while the catalogue has none.
@@ -98,6 +99,10 @@ class Fold:
     def encode(self, folded: Folded) -> bytes:
         """The states as bytes; equal states give equal bytes."""
         return self._encoder.encode(folded.states)
+
+    def portions(self, folded: Folded) -> Iterator[bytes]:
+        """The bytes of :meth:`encode` a little at a time: large states, when others want a turn."""
+        return portions(self._encoder, folded.states)
 
     def decode(self, body: bytes) -> list[Any]:
         """The states from :meth:`encode`. Raises ``msgspec.ValidationError`` for other bytes."""

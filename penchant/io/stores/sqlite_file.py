@@ -20,7 +20,6 @@ from penchant.io import forks
 
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 TURN = 0.0003  # seconds between two looks whether the other process has committed
-CHECKPOINT = 10_000  # pages the WAL grows to, 40 MB, before they move to the file: each moves once
 
 
 class SqliteFile:
@@ -47,7 +46,6 @@ class SqliteFile:
             self.writer = self._connect()
             self._watcher = self._connect()
             self.writer.execute("PRAGMA busy_timeout = 0")  # _patiently waits by itself
-            self.writer.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         self._place = self._in_place()
         forks.watch(self)
 
