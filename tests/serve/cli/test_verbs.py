@@ -275,3 +275,17 @@ def test_a_server_with_keys_that_cannot_be_used_does_not_start(
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "penchant: keys: entry 1 is not of the form name:scope:secret\n"
+
+
+def test_the_environment_says_where_the_server_listens(
+    elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_HOST", "no.such.host.invalid")
+
+    named = run("serve")
+    monkeypatch.setenv("PENCHANT_PORT", "many")
+    wrong = run("serve")
+
+    assert (named.exit_code, wrong.exit_code) == (2, 2)
+    assert "keys: no.such.host.invalid can be reached from other machines" in named.stderr
+    assert "Invalid value for '--port'" in wrong.stderr
