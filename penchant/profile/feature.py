@@ -65,7 +65,10 @@ class Feature(ABC, Generic[State]):
         return True
 
     def identity(self) -> str:
-        """Name, version and whatever options change the state; part of every fingerprint."""
+        """Name, version and whatever options change the state or its reading.
+
+        Part of every fingerprint: of snapshots, and of the version that a profile's ETag is.
+        """
         return f"{self.name}/{self.version}"
 
     @abstractmethod

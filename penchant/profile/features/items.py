@@ -14,15 +14,17 @@ BOUND = Bound(keys=40, size=768)
 KAPPA = 1.0  # weight that makes a rating of 5 (1 - 1/e) = 3.16: one purchase
 
 
-def rating(weight: float) -> float:
+def rating(weight: float, kappa: float = KAPPA) -> float:
     """A rating in [0, 5] from accumulated, decayed weight: 5 (1 - exp(-weight / kappa)).
 
-    Monotone; nothing or less than nothing is 0.0. Source: CONTRACT X-04, kappa = 1.
+    Monotone; nothing or less than nothing is 0.0. Source: CONTRACT X-04.
 
     >>> rating(0.0), round(rating(1.0), 3), rating(1e9), rating(-2.0)
     (0.0, 3.161, 5.0, 0.0)
+    >>> rating(7.0, kappa=7.0) == rating(1.0)
+    True
     """
-    return 5.0 * (1.0 - exp(-max(weight, 0.0) / KAPPA))
+    return 5.0 * (1.0 - exp(-max(weight, 0.0) / kappa))
 
 
 class Items(Feature[Tally]):
@@ -33,6 +35,12 @@ class Items(Feature[Tally]):
 
     name = "items"
     state = Tally
+
+    def __init__(self, kappa: float = KAPPA) -> None:
+        self.kappa = kappa
+
+    def identity(self) -> str:
+        return f"{super().identity()} {self.kappa}"
 
     def touches(self, kind: Kind) -> bool:
         return kind.group not in ("slate", "system")
@@ -54,7 +62,7 @@ class Items(Feature[Tally]):
                 "item": item,
                 "count": int(state.rows[item][EVIDENCE]),
                 "weight": weight,
-                "rating": rating(weight),
+                "rating": rating(weight, self.kappa),
             }
             for item, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
@@ -66,4 +74,4 @@ class Items(Feature[Tally]):
         if row is None:
             return 0.0, 0
         fade = HALF_LIVES.fade(MONTHS, state.blocks[MONTHS], now)
-        return rating(row[DECAYED + MONTHS] * fade), int(row[EVIDENCE])
+        return rating(row[DECAYED + MONTHS] * fade, self.kappa), int(row[EVIDENCE])
