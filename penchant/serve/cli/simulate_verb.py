@@ -126,7 +126,10 @@ def _compare(world: World, json: bool) -> None:
     for name, outcome in outcomes.items():
         shown, clicked = sum(outcome.exposures.values()), sum(outcome.clicks.values())
         click.echo(f"{name:<12}{shown:>10,}{clicked:>8,}  {_percent(measured(outcome))}")
-    click.echo(f"\npenchant over popularity, same people: {_percent(better)}")
+    click.echo(
+        f"\npenchant over popularity, same people: {100 * better.mean:+.1f} percentage points "
+        f"[{100 * better.low:+.1f}, {100 * better.high:+.1f}]"
+    )
 
 
 def _plain(estimate: Estimate) -> dict[str, float]:
