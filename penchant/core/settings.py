@@ -25,11 +25,11 @@ class Settings:
     counted where nothing better is known. ``strict_kinds``: refuse undeclared kinds.
     ``session_gap``: inactivity that ends a session. ``parts_of_day``: ``name:hour`` entries, the
     first hour of each, separated by commas. ``rating_kappa``: the liking that makes a rating of
-    3.16. ``queue_capacity``: events that may wait for
-    the next commit. ``cache_users``, ``cache_items``: how many stay in memory. ``seen``: what
-    happens to items a person already touched (hide, keep, fade). ``popularity_half_life``,
-    ``covisitation_half_life``: how fast the decisions forget. ``keys``: ``name:scope:secret``
-    entries for HTTP, separated by commas.
+    3.16. ``taste_memory``: how long interests and ratings last (months, weeks, always).
+    ``queue_capacity``: events that may wait for the next commit. ``cache_users``, ``cache_items``:
+    how many stay in memory. ``seen``: what happens to items a person already touched (hide, keep,
+    fade). ``popularity_half_life``, ``covisitation_half_life``: how fast the decisions forget.
+    ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas.
     """
 
     preset: str = "general"
@@ -38,6 +38,7 @@ class Settings:
     session_gap: timedelta = timedelta(minutes=30)
     parts_of_day: str = "morning:5,afternoon:12,evening:17,night:22"
     rating_kappa: float = 1.0
+    taste_memory: str = "months"
     queue_capacity: int = 50_000
     cache_users: int = 2_000
     cache_items: int = 100_000
@@ -151,6 +152,7 @@ def parts_of_day(text: str) -> dict[str, int]:
 
 _HOUR = re.compile(r"1?[0-9]|2[0-3]", re.ASCII)
 SEEN = ("hide", "keep", "fade")
+MEMORIES = ("months", "weeks", "always")
 
 
 def _check(chosen: Settings) -> None:
@@ -160,10 +162,12 @@ def _check(chosen: Settings) -> None:
         raise InvalidSettings(
             "zone", f"{chosen.zone!r} is no time zone; expected one such as Europe/Madrid"
         ) from None
-    if chosen.seen not in SEEN:
-        raise InvalidSettings(
-            "seen", f"{chosen.seen!r} is unknown; expected one of {', '.join(SEEN)}"
-        )
+    for name, known in (("seen", SEEN), ("taste_memory", MEMORIES)):
+        if (value := getattr(chosen, name)) not in known:
+            raise InvalidSettings(
+                name,
+                f"{value!r} is unknown; expected one of {', '.join(known)}{closest(value, known)}",
+            )
     parts_of_day(chosen.parts_of_day)
     if not 0.001 <= chosen.rating_kappa <= 1_000:
         raise InvalidSettings("rating_kappa", f"expected 0.001 to 1000, got {chosen.rating_kappa}")

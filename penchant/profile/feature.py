@@ -20,6 +20,20 @@ from penchant.state.decay import Growth, HalfLives
 HALF_LIVES = HalfLives.of(timedelta(days=150), timedelta(days=13.513))
 MONTHS, WEEKS = 0, 1
 
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Which of the weights kept side by side is read: by the half-life at ``index``, or undecayed."""
+
+    index: int | None
+    window: str
+
+
+MEMORIES = {
+    "months": Memory(MONTHS, "half-life 150 days"),
+    "weeks": Memory(WEEKS, "half-life 13.5 days"),
+    "always": Memory(None, "all events"),
+}
 State = TypeVar("State")
 
 

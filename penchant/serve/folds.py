@@ -18,7 +18,8 @@ from penchant.state.decay import HalfLives
 def person_fold(settings: Settings, kinds: Kinds) -> Fold:
     """The fold of one person's events under these settings."""
     zone, parts = ZoneInfo(settings.zone), parts_of_day(settings.parts_of_day)
-    return Fold(features(zone, settings.session_gap, parts, settings.rating_kappa), kinds)
+    kappa, memory = settings.rating_kappa, settings.taste_memory
+    return Fold(features(zone, settings.session_gap, parts, kappa, memory), kinds)
 
 
 def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:

@@ -69,6 +69,12 @@ def test_truths_are_understood(written: Any, expected: bool) -> None:
             {},
             "session_gap: expected a number of seconds, got inf",
         ),
+        (
+            {"taste_memory": "week"},
+            {},
+            {},
+            "expected one of months, weeks, always; closest is 'weeks'",
+        ),
         ({"rating_kappa": "high"}, {}, {}, "rating_kappa: expected a number, got 'high'"),
         ({"rating_kappa": 0}, {}, {}, "rating_kappa: expected 0.001 to 1000, got 0.0"),
         ({"rating_kappa": float("nan")}, {}, {}, "rating_kappa: expected 0.001 to 1000, got nan"),

@@ -111,6 +111,7 @@ def test_an_item_put_after_it_was_asked_for_is_known(p: Penchant) -> None:
     [
         {"rating_kappa": 4},
         {"parts_of_day": "day:6,night:22"},
+        {"taste_memory": "weeks"},
         {"session_gap": 60},
         {"zone": "Asia/Tokyo"},
     ],

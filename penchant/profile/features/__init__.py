@@ -22,14 +22,15 @@ def features(
     session_gap: timedelta = GAP,
     parts_of_day: Mapping[str, int] = PARTS_OF_DAY,
     kappa: float = KAPPA,
+    memory: str = "months",
 ) -> tuple[Feature[Any], ...]:
     """Every built-in feature of a person, in the order of their states."""
     return (
         Activity(),
-        Items(kappa),
+        Items(kappa, memory),
         Recent(),
-        Interests(),
-        Categories(),
+        Interests(memory),
+        Categories(memory),
         Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),

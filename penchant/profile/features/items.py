@@ -7,8 +7,8 @@ from math import exp
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
-from penchant.profile.feature import HALF_LIVES, MONTHS, Feature, Reading, Signal
-from penchant.state.tally import DECAYED, EVIDENCE, Bound, Tally
+from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
+from penchant.state.tally import EVIDENCE, Bound, Tally
 
 BOUND = Bound(keys=40, size=768)
 KAPPA = 1.0  # weight that makes a rating of 5 (1 - 1/e) = 3.16: one purchase
@@ -36,11 +36,12 @@ class Items(Feature[Tally]):
     name = "items"
     state = Tally
 
-    def __init__(self, kappa: float = KAPPA) -> None:
+    def __init__(self, kappa: float = KAPPA, memory: str = "months") -> None:
         self.kappa = kappa
+        self.memory = MEMORIES[memory]
 
     def identity(self) -> str:
-        return f"{super().identity()} {self.kappa}"
+        return f"{super().identity()} {self.kappa} {self.memory.window}"
 
     def touches(self, kind: Kind) -> bool:
         return kind.group not in ("slate", "system")
@@ -56,7 +57,7 @@ class Items(Feature[Tally]):
         return one.merge(other, BOUND)
 
     def read(self, state: Tally, now: Instant) -> Reading:
-        weights = state.weights(HALF_LIVES, MONTHS, now)
+        weights = state.weights(HALF_LIVES, self.memory.index, now)
         value = [
             {
                 "item": item,
@@ -66,12 +67,11 @@ class Items(Feature[Tally]):
             }
             for item, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
-        return Reading(value, state.evidence(), "half-life 150 days")
+        return Reading(value, state.evidence(), self.memory.window)
 
     def rate(self, state: Tally, item: str, now: Instant) -> tuple[float, int]:
         """The rating of one item and the events behind it; (0.0, 0) for one not remembered."""
-        row = state.rows.get(item)
-        if row is None:
+        weight = state.weight(item, HALF_LIVES, self.memory.index, now)
+        if weight is None:
             return 0.0, 0
-        fade = HALF_LIVES.fade(MONTHS, state.blocks[MONTHS], now)
-        return rating(row[DECAYED + MONTHS] * fade, self.kappa), int(row[EVIDENCE])
+        return rating(weight, self.kappa), int(state.rows[item][EVIDENCE])

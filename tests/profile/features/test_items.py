@@ -46,6 +46,17 @@ def test_kappa_is_the_weight_that_rates_two_thirds() -> None:
     assert value[0]["rating"] == pytest.approx(5 * (1 - exp(-1)))
 
 
+@pytest.mark.parametrize(
+    ("memory", "kept"), [("months", 2 ** (-30 / 150)), ("weeks", 0.95**30), ("always", 1.0)]
+)
+def test_a_rating_forgets_as_the_memory_says(memory: str, kept: float) -> None:
+    bought = event("purchase", item="a")
+
+    value = reading(Items(memory=memory), bought, now=NOON + 30 * DAY).value
+
+    assert value[0]["weight"] == pytest.approx(kept, rel=1e-4)
+
+
 def test_what_is_disliked_is_worth_nothing() -> None:
     assert reading(Items(), event("dislike", item="a")).value[0]["rating"] == 0.0
 
