@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, get_type_hints
@@ -67,8 +67,9 @@ def settings(
         chosen[_known(name, "penchant.toml")] = value
     for variable, value in environment.items():
         if variable.startswith(ENVIRONMENT) and variable not in _OTHERS:
-            name = variable.removeprefix(ENVIRONMENT).lower()
-            chosen[_known(name, "the environment", variable)] = value
+            if variable not in VARIABLES:
+                raise _unknown(variable, "the environment", VARIABLES)
+            chosen[VARIABLES[variable]] = value
     for name, value in arguments.items():
         if value is not None:
             chosen[_known(name, "the arguments")] = value
@@ -76,12 +77,17 @@ def settings(
 
 
 NAMES = tuple(field.name for field in fields(Settings))
+VARIABLES = {f"{ENVIRONMENT}{name.upper()}": name for name in NAMES}
 
 
-def _known(name: str, where: str, shown: str | None = None) -> str:
+def _known(name: str, where: str) -> str:
     if name not in NAMES:
-        raise InvalidSettings(shown or name, f"no such setting in {where}{closest(name, NAMES)}")
+        raise _unknown(name, where, NAMES)
     return name
+
+
+def _unknown(name: str, where: str, known: Iterable[str]) -> InvalidSettings:
+    return InvalidSettings(name, f"no such setting in {where}{closest(name, known)}")
 
 
 def _typed(name: str, value: Any) -> Any:

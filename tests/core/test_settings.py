@@ -43,7 +43,7 @@ def test_truths_are_understood(written: Any, expected: bool) -> None:
             {},
             {"PENCHANT_SEN": "x"},
             {},
-            "PENCHANT_SEN: no such setting in the environment; closest",
+            "PENCHANT_SEN: no such setting in the environment; closest is 'PENCHANT_SEEN'",
         ),
         ({}, {}, {"xyz": 1}, "xyz: no such setting in the arguments"),
         ({"zone": "Mars/Base"}, {}, {}, "zone: 'Mars/Base' is no time zone; expected one such as"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 import penchant
 from tests.docs.exchange import assert_answers, exchanges, request
@@ -14,6 +15,7 @@ from tests.docs.shell import run, served
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "README.md"
+_PYTHON = re.compile(r"```python\n(.*?)```", re.S)
 _SHELL = re.compile(r"```sh\n(.*?)```", re.S)
 CLICKS = """\
 when;customer;action;sku;colour
@@ -41,7 +43,13 @@ def test_the_two_commands_make_the_demo_and_run_what_must_hold() -> None:
     assert "CI=true make test" in (ROOT / ".ci" / "run").read_text()
 
 
-def test_the_requests_are_answered_as_the_page_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "its Python"])
+def test_the_requests_are_answered_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if before:
+        exec(compile(_PYTHON.findall(PAGE.read_text())[0], PAGE.name, "exec"), {})
     with served(SERVE, tmp_path) as url:
         for example in exchanges(PAGE):
             asked = request(example["asked"])
@@ -50,7 +58,7 @@ def test_the_requests_are_answered_as_the_page_says(tmp_path: Path) -> None:
 
             assert_answers(answer, example)
     with penchant.open(tmp_path / "taste", follow=False) as p:
-        assert p.stats()["events"] == 2
+        assert p.user("bob").profile().activity["events"] == 1
 
 
 def test_a_dry_run_shows_what_would_be_stored_and_what_refused(tmp_path: Path) -> None:

@@ -81,11 +81,12 @@ def test_columns_of_known_names_need_no_map(p: Penchant, tmp_path: Path) -> None
 def test_the_rest_is_kept_when_asked_for(p: Penchant, tmp_path: Path) -> None:
     text = "user,kind,colour,size,shape\nann,view,red,,round\n"
 
-    p.import_(made(tmp_path / "log.csv", text), keep_rest=True, map="context.tint=colour")
+    result = p.import_(made(tmp_path / "log.csv", text), keep_rest=True, map="context.tint=colour")
 
     (event,) = p.user("ann").history()
     assert event.context == {"tint": "red"}
     assert event.data == {"shape": "round"}
+    assert (result.mapped["data.shape"], result.unmapped) == ("shape", [])
 
 
 def test_values_inside_maps_are_reached_with_dots(p: Penchant, tmp_path: Path) -> None:
