@@ -15,6 +15,7 @@ from penchant.core import instant
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.instant import DAY, Instant
+from penchant.core.wording import counted
 from penchant.measure.ranking import Estimate
 from penchant.measure.simulation import Simulation
 from penchant.serve.cli.output import as_json, errors, print_json
@@ -103,7 +104,9 @@ def _store(place: str, simulation: Simulation, told: Iterable[Event], json: bool
     if json:
         print_json(counts)
     else:
-        click.echo(f"{place}: {accepted:,} events and {counts['items']:,} items")
+        click.echo(
+            f"{place}: {counted(accepted, 'event')} and {counted(len(simulation.things), 'item')}"
+        )
 
 
 def _compare(world: World, json: bool) -> None:
