@@ -46,9 +46,8 @@ def served(block: str, folder: Path) -> Iterator[str]:
     )
     assert shell.stdout is not None
     try:
-        line = shell.stdout.readline()
-        found = _URL.search(line)
-        assert found, f"{block!r} printed {line!r}"
+        found = next(filter(None, map(_URL.search, shell.stdout)), None)
+        assert found, f"{block!r} names no address"
         yield found[0]
     finally:
         os.killpg(shell.pid, signal.SIGTERM)
