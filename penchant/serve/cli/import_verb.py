@@ -81,7 +81,7 @@ def _show(result: Imported, declared: Container[str]) -> None:
         _show_examples(result)
     what = "items" if result.items and not result.events else "events"
     count = result.items if what == "items" else result.events
-    say(f"{result.source}: {result.read:,} rows of {result.format}")
+    say(f"{result.source}: {counted(result.read, 'row')} of {result.format}")
     if result.dry_run:
         rows: list[tuple[str, object]] = [(f"{what} to store", count)]
     elif what == "items":

@@ -101,6 +101,23 @@ def test_values_inside_maps_are_reached_with_dots(p: Penchant, tmp_path: Path) -
     assert (event.item, event.data) == ("tea", {"more": 1})
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "user"),
+    [
+        ("log.jsonl", '{"user": 17850.0, "kind": "view"}\n', "17850"),
+        ("log.jsonl", '{"user": "17850.0", "kind": "view"}\n', "17850.0"),
+        ("log.csv", "user,kind\n17850.0,view\n", "17850.0"),
+        ("log.csv", "user,kind\n007,view\n", "007"),
+    ],
+)
+def test_a_number_becomes_a_name_and_a_text_stays_one(
+    p: Penchant, tmp_path: Path, name: str, row: str, user: str
+) -> None:
+    p.import_(made(tmp_path / name, row))
+
+    assert p.parts.store.users() == [user]
+
+
 def test_columns_may_come_and_go_between_lines_of_json(p: Penchant, tmp_path: Path) -> None:
     lines = '{"user": "ann", "kind": "view"}\n{"kind": "rating", "user": "ann", "value": 2}\n'
 
