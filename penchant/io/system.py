@@ -5,15 +5,32 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 
-from penchant.core.instant import Instant
+from penchant.core.instant import MINUTE, Instant
 
-
-def now() -> Instant:
-    """This instant by the system's clock."""
-    return time.time_ns() // 1_000
+TURNED_BACK: Instant = MINUTE  # by which a clock is corrected; by more it was set anew
 
 
+class Clock:
+    """The system's clock, which stands still while it is turned back by up to a minute.
+
+    Events that are given their time here thus keep the order in which they came in.
+    """
+
+    def __init__(self, read: Callable[[], int] = time.time_ns) -> None:
+        self._read = read
+        self._latest: Instant = 0
+
+    def __call__(self) -> Instant:
+        at = self._read() // 1_000
+        if self._latest - TURNED_BACK <= at < self._latest:
+            return self._latest
+        self._latest = at
+        return at
+
+
+now = Clock()
 _chance = random.Random(os.urandom(32))
 os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 

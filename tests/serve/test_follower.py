@@ -28,6 +28,20 @@ def test_whoever_is_due_is_folded_and_kept(p: Penchant) -> None:
     assert follower.sweep_now() == 0
 
 
+def test_a_tail_that_nobody_reads_stays_short(p: Penchant) -> None:
+    tails = []
+    for batch in range(200):
+        p.track_many(
+            {"id": f"{batch}-{n}", "user": "ann", "kind": "click", "item": "tea"} for n in range(20)
+        )
+        p.parts.follower.sweep_now()
+        p.parts.writer.flush()
+        kept = snapshot(p, "ann")
+        tails.append(p.parts.store.end() - (kept.upto if kept else 0))
+
+    assert max(tails) < 1_000  # of 4,000 events; one in 128 is due in the mean
+
+
 def test_no_more_users_are_due_than_are_remembered(
     p: Penchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
