@@ -10,11 +10,12 @@ from penchant.core.instant import Instant
 from penchant.state.decay import Growth, HalfLives, shift
 
 EVIDENCE, PLAIN, DECAYED = 0, 1, 2  # places in a row; two decayed weights follow
+ROW = 40  # bytes that a row takes encoded, beside its name: four numbers and what frames them
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How large a tally may grow: ``keys`` entries whose names take ``size`` bytes of UTF-8."""
+    """How large a tally may grow: ``keys`` rows that take ``size`` bytes encoded, never more."""
 
     keys: int
     size: int
@@ -26,7 +27,7 @@ class Tally(msgspec.Struct, array_like=True):
     ``evidence`` counts events. All rows share one block per half-life, so a row read at any
     instant needs one factor. Beyond its bound the tally forgets the keys with the smallest decayed
     weight, a quarter at a time, so that a newcomer has time to grow; below the bound it is exact
-    and merging adds.
+    and merging adds. A name that does not fit by itself is not remembered.
     """
 
     blocks: tuple[int, ...] = ()
@@ -40,8 +41,11 @@ class Tally(msgspec.Struct, array_like=True):
             factors = self._aligned(growth)
         row = self.rows.get(key)
         if row is None:
+            size = _size(key)
+            if size > bound.size:
+                return
             row = self.rows[key] = [0.0, 0.0, 0.0, 0.0]
-            self.size += _size(key)
+            self.size += size
             if len(self.rows) > bound.keys or self.size > bound.size:
                 self._prune(bound, key)
         row[EVIDENCE] += 1.0
@@ -128,7 +132,7 @@ class Tally(msgspec.Struct, array_like=True):
 
 
 def _size(key: str) -> int:
-    return len(key) if key.isascii() else len(key.encode())
+    return ROW + (len(key) if key.isascii() else len(key.encode()))
 
 
 def _copied(rows: dict[str, list[float]]) -> dict[str, list[float]]:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.core.instant import DAY, HOUR, Instant
 from penchant.state.decay import BLOCK, HalfLives, shift
-from penchant.state.tally import DECAYED, Bound, Tally
+from penchant.state.tally import ROW, Bound, Tally
 
 WIDE = Bound(1_000, 100_000)
 LIVES = HalfLives.of(timedelta(hours=12), timedelta(days=14))
@@ -82,7 +83,7 @@ def test_an_empty_tally_weighs_nothing() -> None:
 
 
 def test_beyond_its_bound_a_tally_keeps_the_strongest_and_the_newcomer() -> None:
-    bound = Bound(keys=4, size=100)
+    bound = Bound(keys=4, size=1_000)
     made = Tally()
     for key, weight in (("a", 5.0), ("b", 4.0), ("c", 3.0), ("d", 2.0), ("new", 0.1)):
         made.add(key, weight, LIVES.at(0), bound)
@@ -91,18 +92,20 @@ def test_beyond_its_bound_a_tally_keeps_the_strongest_and_the_newcomer() -> None
 
 
 def test_names_are_bounded_in_bytes_as_well() -> None:
-    bound = Bound(keys=100, size=40)
+    bound = Bound(keys=100, size=200)
     made = Tally()
     for number in range(30):
         made.add(f"{'é' * 9}{number:02}", 1.0, LIVES.at(0), bound)
 
-    assert 1 <= len(made.rows) <= 2
-    assert made.size == sum(len(key.encode()) for key in made.rows)
+    assert 2 <= len(made.rows) <= 3
+    assert made.size == sum(ROW + len(key.encode()) for key in made.rows)
+    assert len(msgspec.msgpack.encode(made.rows)) <= bound.size
 
 
-def test_one_name_larger_than_the_bound_is_still_kept_alone() -> None:
+def test_a_name_larger_than_the_bound_is_not_remembered_and_takes_nobodys_place() -> None:
+    bound = Bound(keys=10, size=140)
     made = Tally()
-    made.add("x" * 500, 1.0, LIVES.at(0), Bound(keys=10, size=40))
+    for key in ("a", "é" * 51, "b"):
+        made.add(key, 1.0, LIVES.at(0), bound)
 
-    assert list(made.rows) == ["x" * 500]
-    assert made.rows["x" * 500][DECAYED] >= 1.0
+    assert list(made.rows) == ["a", "b"]

@@ -10,7 +10,7 @@ from penchant.core.item import Item
 from penchant.profile.feature import Feature, Reading, Signal
 
 KINDS = 24  # kinds counted by name; the rarest quarter is forgotten beyond
-SIZE = 512  # bytes of their names
+SIZE = 320  # bytes of their names
 
 
 class State(msgspec.Struct, array_like=True):
@@ -28,6 +28,7 @@ class Activity(Feature[State]):
     """
 
     name = "activity"
+    version = 2
     state = State
 
     def zero(self) -> State:

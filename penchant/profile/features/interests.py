@@ -12,6 +12,8 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
+TAGS = 64  # of an event's own tags, as many as an item of the catalogue may have
+
 
 class Leaning(Feature[Tally]):
     """What tags and categories have in common: signed weights by name.
@@ -23,6 +25,7 @@ class Leaning(Feature[Tally]):
     ``category`` its event carries in ``data``, if any (CONTRACT X-67).
     """
 
+    version = 2
     state = Tally
     bound: Bound
 
@@ -64,7 +67,7 @@ class Interests(Leaning):
     """Leaning by tag: an event speaks for each tag of its item."""
 
     name = "interests"
-    bound = Bound(keys=32, size=512)
+    bound = Bound(keys=24, size=1_150)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         return item.tags if item is not None else _own(event, "tags", list)
@@ -74,7 +77,7 @@ class Categories(Leaning):
     """Leaning by category: an event speaks for the one category of its item."""
 
     name = "categories"
-    bound = Bound(keys=24, size=384)
+    bound = Bound(keys=16, size=750)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         category = item.category if item is not None else _own(event, "category", str)
@@ -97,5 +100,5 @@ def _own(event: Event, field: str, expected: type) -> Any:
     if not isinstance(value, expected):
         return expected()
     if isinstance(value, list):
-        return [tag for tag in value if isinstance(tag, str)]
+        return [tag for tag in value[:TAGS] if isinstance(tag, str)]
     return value

@@ -14,7 +14,8 @@ from penchant.profile.feature import Feature, Reading, Signal
 
 LENGTH = 24  # the decayed query of the rankers weighs the 20th event by e ** -5 or less
 SLACK = 8  # touches beyond that before they are dropped, all at once
-SIZE = 1_200  # bytes of item ids; some 24 of 50 bytes
+SIZE = 960  # bytes of item ids: 24 of 40 bytes
+LONG = SIZE // LENGTH  # bytes; a touch of a longer id is measured at once, others are by four
 
 
 class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -35,7 +36,7 @@ class Recent(Feature[list[Touch]]):
     """
 
     name = "recent"
-    version = 2
+    version = 3
     ordered = True
     state = list[Touch]
 
@@ -54,7 +55,8 @@ class Recent(Feature[list[Touch]]):
             state.append(touch)
         else:
             state.insert(bisect_right(state, event.at, key=_at), touch)
-        if len(state) > LENGTH + SLACK or len(event.item) > SIZE // LENGTH:
+        long = len(event.item) > LONG or not event.item.isascii()
+        if long or not len(state) % 4 or len(state) > LENGTH + SLACK:
             _trim(state)
 
     def merge(self, one: list[Touch], other: list[Touch]) -> list[Touch]:
@@ -76,11 +78,18 @@ def _at(touch: Touch) -> Instant:
 
 def _trim(state: list[Touch]) -> None:
     """Drop the oldest touches beyond the length, and those whose ids do not fit any more."""
+    together = "".join([touch.item for touch in state])
+    if len(state) <= LENGTH + SLACK and _size(together) <= SIZE:
+        return
     kept = 0
     size = 0
     for touch in reversed(state[-LENGTH:]):
-        size += len(touch.item.encode())
+        size += _size(touch.item)
         if kept and size > SIZE:
             break
         kept += 1
     del state[: len(state) - kept]
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
