@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from penchant.core.errors import InvalidEvent
 from penchant.core.event import Event
 from penchant.core.receipt import Rejection
 
+LINE = re.compile(rb"[^ \t\r\n][^\n]*")  # a line with something on it
 _array = msgspec.json.Decoder(list[EventForm])
 _object = msgspec.json.Decoder(EventForm)
 _anything = msgspec.json.Decoder()
@@ -73,15 +75,15 @@ class Intake:
         """Events from newline-delimited JSON; a line that is no JSON is rejected by itself."""
         try:
             return self._forms(_object.decode_lines(body), key)
-        except (msgspec.DecodeError, RecursionError):
+        except NO_JSON:
             return self._patient_lines(body, key)
 
     def _patient_lines(self, body: bytes, key: str | None) -> Sorted:
         sent: list[Any] = []
         broken: list[Rejection] = []
-        for index, line in enumerate(filter(None, map(bytes.strip, body.split(b"\n")))):
+        for index, line in enumerate(LINE.finditer(body)):
             try:
-                sent.append(_anything.decode(line))
+                sent.append(_anything.decode(line[0]))
             except NO_JSON as error:
                 sent.append(None)
                 broken.append(Rejection(index, "$", f"no JSON: {error}"))

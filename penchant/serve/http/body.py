@@ -15,6 +15,9 @@ from penchant.serve.http.reasons import explained
 from penchant.serve.intake import NO_JSON
 
 LIMIT = 16 * 1024 * 1024  # bytes of one body, zipped or not
+VALUES = 500_000  # of one body: each takes some 100 bytes once it is read, however short it is sent
+MEMBERS = 1_000  # of one gzip body; block-wise compressors make one of 64 KiB
+_PIECE = 64 * 1024
 JSON_TYPES = frozenset({b"application/json", b"text/json"})
 LINE_TYPES = frozenset(
     {b"application/x-ndjson", b"application/ndjson", b"application/jsonl", b"application/jsonlines"}
@@ -30,7 +33,7 @@ class Disconnected(Exception):
 
 
 async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    """The whole body, unzipped. Raises ``Refusal`` beyond 16 MiB and for other encodings."""
+    """The whole body, unzipped. Raises ``Refusal`` beyond its bounds and for other encodings."""
     encoding = headers.get(b"content-encoding", b"identity").strip().lower()
     if encoding not in (b"identity", b"gzip", b""):
         raise Refusal(
@@ -43,7 +46,10 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
     if length.isdigit() and int(length) > LIMIT:
         raise _too_large()
     body = await _gather(receive)
-    return unzip(body) if encoding == b"gzip" else body
+    if encoding == b"gzip":
+        body = unzip(body)
+    _check_values(body)
+    return body
 
 
 async def _gather(receive: Receive) -> bytes:
@@ -77,20 +83,36 @@ def unzip(body: bytes) -> bytes:
     """
     parts: list[bytes] = []
     room = LIMIT
+    members = 0
+    member = zlib.decompressobj(_GZIP)
     try:
-        while True:
-            member = zlib.decompressobj(_GZIP)
-            parts.append(member.decompress(body, room + 1))
-            room -= len(parts[-1])
-            if room < 0:
-                raise _too_large()
-            if not member.eof:
-                raise Refusal(HTTPStatus.BAD_REQUEST, "the gzip body ends in the middle", field="$")
-            body = member.unused_data
-            if not body:
-                return b"".join(parts)
+        for start in range(0, len(body), _PIECE):
+            piece = body[start : start + _PIECE]  # what follows a member is copied: not the whole
+            while piece:
+                if member.eof:
+                    member = zlib.decompressobj(_GZIP)
+                parts.append(member.decompress(piece, room + 1))
+                room -= len(parts[-1])
+                members += member.eof
+                if room < 0 or members > MEMBERS:
+                    raise _too_large() if room < 0 else _too_many_members()
+                piece = member.unused_data
     except zlib.error as error:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"is not gzip: {error}", field="$") from None
+    if not member.eof:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "the gzip body ends in the middle", field="$")
+    return b"".join(parts)
+
+
+def _check_values(body: bytes) -> None:
+    """Refuse what would take much more memory than it has bytes, before anything is built."""
+    if len(body) > VALUES and sum(map(body.count, (b",", b"[", b"{"))) > VALUES:
+        raise Refusal(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"a body holds at most {VALUES:,} values (commas and brackets are counted); "
+            "send it in parts",
+            field="$",
+        )
 
 
 def is_lines(headers: Mapping[bytes, bytes]) -> bool:
@@ -137,6 +159,14 @@ def _unsupported(sent: bytes, expected: str) -> Refusal:
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         f"expected the header Content-Type to be {expected}, {got}",
         headers=(("accept", expected.replace(" or ", ", ")),),
+    )
+
+
+def _too_many_members() -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"a gzip body has at most {MEMBERS:,} members; compress it in one piece",
+        field="$",
     )
 
 
