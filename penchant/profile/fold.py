@@ -67,25 +67,21 @@ class Fold:
 
     def step(self, folded: Folded, position: int, event: Event, item: Item | None) -> None:
         """Fold one event in. Positions must ascend."""
-        plan = self._plans.get(event.kind)
-        if plan is None:
-            plan = self._plan(event.kind)
-        kind, steps = plan
-        signal = Signal(
-            event, kind, kind.signal(event.value, event.success), self._growth(event.at)
-        )
-        states = folded.states
-        for index, step in steps:
-            step(states[index], signal, item)
-        folded.upto = position
-        if item is None and event.item is not None:
-            folded.unknown += 1
+        self.extend(folded, ((position, event),), lambda id, at: item)
 
     def extend(self, folded: Folded, tail: Iterable[Logged], find_item: FindItem) -> Folded:
         """Fold a tail of the log in; returns ``folded``, changed."""
+        states, plans, growth = folded.states, self._plans, self._growth
         for position, event in tail:
+            kind, steps = plans.get(event.kind) or self._plan(event.kind)
             item = None if event.item is None else find_item(event.item, position)
-            self.step(folded, position, event, item)
+            weight = kind.signal(event.value, event.success)
+            signal = Signal(event, kind, weight, growth(event.at))
+            for index, step in steps:
+                step(states[index], signal, item)
+            folded.upto = position
+            if item is None and event.item is not None:
+                folded.unknown += 1
         return folded
 
     def merge(self, one: Folded, other: Folded) -> Folded:

@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import Any
 
 from penchant.core.errors import StoreUnavailable
-from penchant.core.ports import ClearSnapshots, SaveSnapshots, Store
+from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
 from penchant.profile.fold import Fold
@@ -85,9 +85,8 @@ def rebuild(
     processes: int | None,
     progress: Progress,
 ) -> Rebuilt:
-    """Fold every user and the population from the log; snapshots of before are dropped first."""
+    """Fold every user and the population from the log; their snapshots replace those of before."""
     began = perf_counter()
-    store.commit([ClearSnapshots(USER), ClearSnapshots(EVERYONE)])
     workers = processes or os.cpu_count() or 1
     if place == MEMORY:
         workers = 1

@@ -19,7 +19,6 @@ from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
-    ClearSnapshots,
     PutItems,
     RemoveItem,
     SaveSnapshots,
@@ -207,10 +206,6 @@ class SqliteStore:
                 return self._remove(id)
             case SaveSnapshots(snapshots):
                 return self._save(snapshots)
-            case ClearSnapshots(scope):
-                return self._writer.execute(
-                    "DELETE FROM snapshots WHERE scope = ?", (scope,)
-                ).rowcount
             case _:
                 assert_never(write)
 
