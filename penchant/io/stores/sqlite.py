@@ -76,7 +76,7 @@ class SqliteStore:
     def commit(self, writes: Sequence[Write]) -> list[int]:
         with self._file.transaction():
             end = self._last(_END)
-            results, added = self._carry_out_all(writes)
+            results, added = self._carry_out_all(writes, end)
             self._indexes.turn(self._head, end, len(added))
         self._wrote = self._wrote or bool(added)
         with self._following:
@@ -183,24 +183,22 @@ class SqliteStore:
         rows = self._file.rows("SELECT * FROM snapshots WHERE scope = ? AND key = ?", (scope, key))
         return Snapshot(*rows[0]) if rows else None
 
-    def _carry_out_all(self, writes: Sequence[Write]) -> tuple[list[int], list[Logged]]:
-        """The result of each write, and what was added to the log."""
+    def _carry_out_all(self, writes: Sequence[Write], end: int) -> tuple[list[int], list[Logged]]:
+        """The result of each write, and what was added to the log, which ended at a position."""
         results: list[int] = []
         added: list[Logged] = []
         for appends, group in groupby(writes, key=lambda write: isinstance(write, Append)):
             if appends:
                 batches = [write.events for write in group if isinstance(write, Append)]
-                told, logged = self._append(batches)
+                told, logged = self._append(batches, added[-1][0] if added else end)
                 results += told
                 added += logged
             else:
-                results += map(self._carry_out, group)
+                results += [self._carry_out(one) for one in group if not isinstance(one, Append)]
         return results, added
 
-    def _carry_out(self, write: Write) -> int:
+    def _carry_out(self, write: PutItems | RemoveItem | SaveSnapshots) -> int:
         match write:
-            case Append(batch):
-                return self._append([batch])[0][0]
             case PutItems(items):
                 return self._put(items)
             case RemoveItem(id):
@@ -210,15 +208,16 @@ class SqliteStore:
             case _:
                 assert_never(write)
 
-    def _append(self, batches: Sequence[Sequence[Event]]) -> tuple[list[int], list[Logged]]:
-        """How many events of each batch were new, and which those were."""
+    def _append(
+        self, batches: Sequence[Sequence[Event]], end: int
+    ) -> tuple[list[int], list[Logged]]:
+        """How many events of each batch were new, and which those were; the log ends at ``end``."""
         sent = [event for batch in batches for event in batch]
-        end = self._last(_END)
         before = self._writer.total_changes
         rows = [(event.id, events.encode(event)) for event in sent]
-        insert_rows(self._writer, "INSERT INTO events (id, body)", rows, _IF_NEW)
+        last = insert_rows(self._writer, "INSERT INTO events (id, body)", rows, _IF_NEW)
         if self._writer.total_changes - before == len(sent):
-            first = self._last(_END) - len(sent) + 1
+            first = last - len(sent) + 1
             return list(map(len, batches)), list(enumerate(sent, start=first))
         positions = dict(self._writer.execute(_ADDED, (end,)).fetchall())
         told: list[int] = []

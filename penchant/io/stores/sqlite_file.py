@@ -19,6 +19,7 @@ from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io import forks
 
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
+STATEMENTS = 256  # that are kept prepared: one for each number of rows inserted at once
 TURN = 0.0003  # seconds between two looks whether the other process has committed
 
 
@@ -139,7 +140,11 @@ class SqliteFile:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+            self.path,
+            timeout=BUSY_TIMEOUT,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS,
         )
         _patiently(connection, "PRAGMA journal_mode = WAL")  # a new file has to be had alone
         connection.execute("PRAGMA synchronous = FULL")

@@ -14,6 +14,7 @@ from penchant.io.stores.sqlite_head import Head, Run
 RUN = 8_192  # events that gather before they are indexed: sorted, several meet on a page
 PATIENCE = 32_768  # events after which a run that another process began is taken over
 LARGEST = 1_024  # rows of one statement
+EXACT = 64  # rows up to which there is a statement for every number of them
 
 
 class Indexes:
@@ -28,6 +29,7 @@ class Indexes:
         self._connection = connection
         self._name = f"{os.getpid()}-{os.urandom(6).hex()}"
         self._run: Run | None = None
+        self._done = 0  # entries of the run that are indexed, as the table says
 
     def turn(self, head: Head, end: int, appended: int) -> None:
         """Within a transaction that appends so many events after ``end``: index some of those before.
@@ -44,8 +46,8 @@ class Indexes:
 
     def _under_way(self, head: Head, end: int, least: int) -> Run | None:
         """The run of this process that is under way, begun now where it is worth it."""
-        upto, name, since = self._connection.execute(
-            "SELECT upto, name, since FROM indexed"
+        upto, name, since, self._done = self._connection.execute(
+            "SELECT upto, name, since, done FROM indexed"
         ).fetchone()
         if self._run is not None and name == self._name and upto < self._run.upto:
             return self._run
@@ -60,10 +62,11 @@ class Indexes:
         self._connection.execute(
             "UPDATE indexed SET name = ?, since = ?, done = 0", (self._name, end)
         )
+        self._done = 0
         return self._run
 
     def _index(self, run: Run, count: int) -> None:
-        start = self._connection.execute("SELECT done FROM indexed").fetchone()[0]
+        start = self._done
         for index, rows in run.entries(start, start + count).items():
             insert_rows(self._connection, f"INSERT OR IGNORE INTO {index}", rows)
         if start + count < len(run):
@@ -74,21 +77,23 @@ class Indexes:
 
 def insert_rows(
     connection: sqlite3.Connection, insert: str, rows: Sequence[Sequence[Any]], end: str = ""
-) -> None:
-    """Insert rows of equal width, many with one statement.
+) -> int:
+    """Insert rows of equal width, many with one statement; the key of the row inserted last.
 
     The driver gives up the interpreter for each statement and has to wait for it again, which takes
     longer than the row while other threads compute.
     """
-    start = 0
+    start = last = 0
     size = LARGEST
     while start < len(rows):
-        while size > len(rows) - start:
-            size //= 2
+        left = len(rows) - start
+        while size > left:
+            size = size // 2 if size // 2 > EXACT else left
         part = rows[start : start + size]
         statement = _statement(insert, len(part[0]), size, end)
-        connection.execute(statement, list(chain.from_iterable(part)))
+        last = connection.execute(statement, list(chain.from_iterable(part))).lastrowid or 0
         start += size
+    return last
 
 
 @lru_cache(maxsize=128)

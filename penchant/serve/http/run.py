@@ -28,9 +28,7 @@ log = logging.getLogger("penchant.http")
 GRACE = 30  # seconds that requests under way have to finish when the server stops
 IDLE = 75  # seconds a connection is kept without a request; proxies in front keep theirs for 60
 WAITING = 2_048  # connections that may wait to be accepted
-SWITCH = (
-    0.001  # seconds a thread computes before it lets answers go first; at 5 ms p99 was half more
-)
+SWITCH = 0.0003  # seconds a thread computes before others go first; at 1 ms p99 was a third more
 COLLECT = (
     10_000,
     20,
