@@ -279,7 +279,7 @@ class Penchant:
         Imported into an empty store under the same settings, it gives the same states.
         """
         self.flush()
-        return export(self.parts.store, str(path), format=format, what=what, progress=progress)
+        return export(self.parts.store, path, format=format, what=what, progress=progress)
 
     # -- upkeep ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from penchant.core.errors import InvalidArgument
 from penchant.core.ports import Store
 from penchant.core.suggestion import closest
+from penchant.io.system import path_of
 
 MEMORY = ":memory:"
 
@@ -25,4 +26,4 @@ def open_store(place: str | Path) -> Store:
         )
     from penchant.io.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(place).expanduser())
+    return SqliteStore(path_of("store", place))

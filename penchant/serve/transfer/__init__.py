@@ -204,5 +204,5 @@ def _only(
 def _refused(options: ImportOptions, source: str, dry_run: bool) -> Path | None:
     told = options.get("refused")
     if told is not None:
-        return Path(told).expanduser()
+        return system.path_of("refused", told)
     return None if dry_run else beside(source)
