@@ -92,9 +92,9 @@ def _assemble(
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
+    population = Population(store, crowd)
     writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
     states = States(store, fold, shelf, writer, settings.cache_users)
-    population = Population(store, crowd)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
@@ -135,7 +135,12 @@ class Penchant:
     ) -> None:
         settings = read_settings(place, options)
         kinds = read_kinds(place, settings.preset)
-        self.parts = _assemble(str(place), open_store(place), settings, kinds, clock)
+        store = open_store(place)
+        try:
+            self.parts = _assemble(str(place), store, settings, kinds, clock)
+        except BaseException:
+            store.close()
+            raise
         self._closed = False
         if follow:
             self.parts.follower.start()

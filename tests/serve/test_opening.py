@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
+from threading import active_count
 from typing import Any
 
 import pytest
 
 import penchant
-from penchant.core.errors import InvalidArgument, StoreUnavailable
+from penchant.core.errors import InvalidArgument, StoreError, StoreUnavailable
+
+FILES = Path("/proc/self/fd")
 
 
 @pytest.mark.parametrize("place", ["", "a\0b", "a\ud800", None, 7, b"\0", ["taste"]], ids=ascii)
@@ -20,3 +25,18 @@ def test_what_is_no_path_is_refused_as_a_place(place: Any) -> None:
 def test_a_path_too_long_to_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match=r"cannot be made: .*File name too long"):
         penchant.open(tmp_path / ("x" * 300))
+
+
+@pytest.mark.skipif(not FILES.exists(), reason="open files are not listed on this system")
+def test_a_store_that_cannot_be_read_leaves_no_thread_and_no_file_open(tmp_path: Path) -> None:
+    penchant.open(tmp_path, follow=False).close()
+    damaged = sqlite3.connect(tmp_path / "penchant.db")
+    damaged.execute("DROP TABLE snapshots")
+    damaged.close()
+    threads, files = active_count(), len(os.listdir(FILES))
+
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            penchant.open(tmp_path)
+
+    assert (active_count(), len(os.listdir(FILES))) == (threads, files)
