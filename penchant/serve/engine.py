@@ -181,6 +181,7 @@ class Penchant:
 
     def track_many(self, events: Iterable[Mapping[str, Any] | Event]) -> Receipt:
         """Remember events, durably; a refused one does not hold up the others."""
+        _check_several("events", events)
         return self.append(self.parts.intake.mappings(events))
 
     def append(self, sorted_: Sorted) -> Receipt:
@@ -201,6 +202,7 @@ class Penchant:
 
     def put_items(self, items: Iterable[Mapping[str, Any]]) -> int:
         """Put items into the catalogue, all or none; how many. Raises ``InvalidItem``."""
+        _check_several("items", items)
         now = self.parts.now()
         checked = [self.parts.edge.item_from(raw, now) for raw in items]
         return self.parts.writer.write(PutItems(checked)) if checked else 0
@@ -363,6 +365,11 @@ class Penchant:
 
 def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
+
+
+def _check_several(field: str, several: object) -> None:
+    if not isinstance(several, Iterable) or isinstance(several, str | bytes | Mapping):
+        raise InvalidArgument(field, f"expected a list of mappings, got {several!r:.60}")
 
 
 def _past(at: object, zone: tzinfo) -> Instant:
