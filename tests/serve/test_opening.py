@@ -40,3 +40,13 @@ def test_a_store_that_cannot_be_read_leaves_no_thread_and_no_file_open(tmp_path:
             penchant.open(tmp_path)
 
     assert (active_count(), len(os.listdir(FILES))) == (threads, files)
+
+
+def test_a_closed_store_says_to_open_it_again(tmp_path: Path) -> None:
+    with penchant.open(tmp_path, follow=False) as p:
+        ann = p.user("ann")
+        ann.history()
+
+    for ask in (p.trending, p.stats, p.flush, ann.profile, ann.history, ann.recommend):
+        with pytest.raises(StoreUnavailable, match="closed; open it again"):
+            ask()

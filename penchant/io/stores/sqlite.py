@@ -105,7 +105,7 @@ class SqliteStore:
         # A connection must not be closed while another thread is in it: whoever reads closes its
         # own when it is done.
         with self._guard, self._watching:
-            self._closed = f"the store {self.path} is closed"
+            self._closed = f"the store {self.path} is closed; open it again"
             self._writer.close()
             self._watcher.close()
         self._close_idle()
@@ -395,6 +395,8 @@ class SqliteStore:
             raise self._translated(error) from error
 
     def _translated(self, error: sqlite3.DatabaseError) -> StoreUnavailable | StoreIncompatible:
+        if self._closed:
+            return StoreUnavailable(self._closed)
         code = getattr(error, "sqlite_errorname", "") or ""
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
             return StoreIncompatible(f"{self.path} is damaged or no store: {error}")
