@@ -80,18 +80,18 @@ class Kinds:
     def __post_init__(self) -> None:
         for kind in self.declared.values():
             for alias in (kind.name, *kind.aliases):
-                self._aliases.setdefault(alias.lower(), kind.name)
+                self._aliases.setdefault(_plain(alias), kind.name)
 
     def canonical(self, name: str) -> str:
         """The declared name behind an alias or another spelling; an unknown name as it is.
 
-        >>> kinds = Kinds({"add_to_cart": Kind(name="add_to_cart", aliases=("addtocart",))})
-        >>> kinds.canonical("AddToCart")
-        'add_to_cart'
+        >>> kinds = Kinds({"add_to_cart": Kind(name="add_to_cart", aliases=("in_basket",))})
+        >>> [kinds.canonical(name) for name in ("AddToCart", "In basket", "wave")]
+        ['add_to_cart', 'add_to_cart', 'wave']
         """
         if name in self.declared:
             return name
-        return self._aliases.get(name.lower(), name)
+        return self._aliases.get(_plain(name), name)
 
     def of(self, name: str) -> Kind:
         """The kind of that canonical name; an undeclared one weighs 0.1 (CONTRACT S2-34)."""
@@ -100,12 +100,23 @@ class Kinds:
 
     def undeclared(self, name: str) -> str:
         """Why ``name`` is not declared, with the closest name that is."""
-        return f"kind {name!r} is not declared{closest(name, self._aliases)}"
+        return f"kind {name!r} is not declared{closest(name, self._names())}"
+
+    def _names(self) -> list[str]:
+        return [name for kind in self.declared.values() for name in (kind.name, *kind.aliases)]
 
     def fingerprint(self) -> str:
         """Changes whenever a weight does: states folded under other weights are not comparable."""
         text = repr(sorted((kind.name, _meaning(kind)) for kind in self.declared.values()))
         return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+_SIGNS = str.maketrans("", "", " _-")
+
+
+def _plain(name: str) -> str:
+    """A name without what spellings differ in: case, blanks, underscores, hyphens."""
+    return name.lower().translate(_SIGNS)
 
 
 def _meaning(kind: Kind) -> tuple[object, ...]:

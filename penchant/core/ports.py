@@ -55,13 +55,7 @@ class SaveSnapshots(NamedTuple):
     snapshots: Sequence[Snapshot]
 
 
-class ClearSnapshots(NamedTuple):
-    """Write: forget all snapshots of a scope. Result: how many there were."""
-
-    scope: str
-
-
-Write = Append | PutItems | RemoveItem | SaveSnapshots | ClearSnapshots
+Write = Append | PutItems | RemoveItem | SaveSnapshots
 
 
 class EventLog(Protocol):

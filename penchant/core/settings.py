@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, get_type_hints
@@ -22,17 +23,22 @@ class Settings:
 
     ``preset``: which event kinds are declared. ``zone``: how naive times are read and habits
     counted where nothing better is known. ``strict_kinds``: refuse undeclared kinds.
-    ``session_gap``: inactivity that ends a session. ``queue_capacity``: events that may wait for
-    the next commit. ``cache_users``, ``cache_items``: how many stay in memory. ``seen``: what
-    happens to items a person already touched (hide, keep, fade). ``popularity_half_life``,
-    ``covisitation_half_life``: how fast the decisions forget. ``keys``: ``name:scope:secret``
-    entries for HTTP, separated by commas.
+    ``session_gap``: inactivity that ends a session. ``parts_of_day``: ``name:hour`` entries, the
+    first hour of each, separated by commas. ``rating_kappa``: the liking that makes a rating of
+    3.16. ``taste_memory``: how long interests and ratings last (months, weeks, always).
+    ``queue_capacity``: events that may wait for the next commit. ``cache_users``, ``cache_items``:
+    how many stay in memory. ``seen``: what happens to items a person already touched (hide, keep,
+    fade). ``popularity_half_life``, ``covisitation_half_life``: how fast the decisions forget.
+    ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas.
     """
 
     preset: str = "general"
     zone: str = "UTC"
     strict_kinds: bool = False
     session_gap: timedelta = timedelta(minutes=30)
+    parts_of_day: str = "morning:5,afternoon:12,evening:17,night:22"
+    rating_kappa: float = 1.0
+    taste_memory: str = "months"
     queue_capacity: int = 50_000
     cache_users: int = 2_000
     cache_items: int = 100_000
@@ -61,8 +67,9 @@ def settings(
         chosen[_known(name, "penchant.toml")] = value
     for variable, value in environment.items():
         if variable.startswith(ENVIRONMENT) and variable not in _OTHERS:
-            name = variable.removeprefix(ENVIRONMENT).lower()
-            chosen[_known(name, "the environment", variable)] = value
+            if variable not in VARIABLES:
+                raise _unknown(variable, "the environment", VARIABLES)
+            chosen[VARIABLES[variable]] = value
     for name, value in arguments.items():
         if value is not None:
             chosen[_known(name, "the arguments")] = value
@@ -70,12 +77,17 @@ def settings(
 
 
 NAMES = tuple(field.name for field in fields(Settings))
+VARIABLES = {f"{ENVIRONMENT}{name.upper()}": name for name in NAMES}
 
 
-def _known(name: str, where: str, shown: str | None = None) -> str:
+def _known(name: str, where: str) -> str:
     if name not in NAMES:
-        raise InvalidSettings(shown or name, f"no such setting in {where}{closest(name, NAMES)}")
+        raise _unknown(name, where, NAMES)
     return name
+
+
+def _unknown(name: str, where: str, known: Iterable[str]) -> InvalidSettings:
+    return InvalidSettings(name, f"no such setting in {where}{closest(name, known)}")
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -87,8 +99,15 @@ def _typed(name: str, value: Any) -> Any:
             return _truth(value)
         if expected is int:
             return _whole(value)
+        if expected is float:
+            return _number(value)
     except (TypeError, ValueError, OverflowError):
-        named = {timedelta: "a number of seconds", bool: "true or false", int: "a whole number"}
+        named = {
+            timedelta: "a number of seconds",
+            bool: "true or false",
+            int: "a whole number",
+            float: "a number",
+        }
         raise InvalidSettings(name, f"expected {named[expected]}, got {value!r}") from None
     if not isinstance(value, str):
         raise InvalidSettings(name, f"expected text, got {value!r}")
@@ -116,7 +135,30 @@ def _truth(value: Any) -> bool:
     return known[str(value).lower()]
 
 
+def parts_of_day(text: str) -> dict[str, int]:
+    """The first hour of each part of the day; the last part wraps around midnight.
+
+    Raises :class:`InvalidSettings` unless there are hours from 0 to 23 that ascend, and names that
+    differ.
+
+    >>> parts_of_day("day:6, night:22")
+    {'day': 6, 'night': 22}
+    """
+    entries = [entry.strip().rpartition(":") for entry in text.split(",")]
+    parts = {name: int(hour) for name, _, hour in entries if name and _HOUR.fullmatch(hour)}
+    hours = list(parts.values())
+    if len(parts) < len(entries) or hours != sorted(set(hours)):
+        raise InvalidSettings(
+            "parts_of_day",
+            f"expected names with hours from 0 to 23 that ascend, such as day:6,night:22, "
+            f"got {text!r}",
+        )
+    return parts
+
+
+_HOUR = re.compile(r"1?[0-9]|2[0-3]", re.ASCII)
 SEEN = ("hide", "keep", "fade")
+MEMORIES = ("months", "weeks", "always")
 
 
 def _check(chosen: Settings) -> None:
@@ -126,10 +168,15 @@ def _check(chosen: Settings) -> None:
         raise InvalidSettings(
             "zone", f"{chosen.zone!r} is no time zone; expected one such as Europe/Madrid"
         ) from None
-    if chosen.seen not in SEEN:
-        raise InvalidSettings(
-            "seen", f"{chosen.seen!r} is unknown; expected one of {', '.join(SEEN)}"
-        )
+    for name, known in (("seen", SEEN), ("taste_memory", MEMORIES)):
+        if (value := getattr(chosen, name)) not in known:
+            raise InvalidSettings(
+                name,
+                f"{value!r} is unknown; expected one of {', '.join(known)}{closest(value, known)}",
+            )
+    parts_of_day(chosen.parts_of_day)
+    if not 0.001 <= chosen.rating_kappa <= 1_000:
+        raise InvalidSettings("rating_kappa", f"expected 0.001 to 1000, got {chosen.rating_kappa}")
     for name in ("queue_capacity", "cache_users", "cache_items"):
         if getattr(chosen, name) < 1:
             raise InvalidSettings(name, f"expected at least 1, got {getattr(chosen, name)}")

@@ -5,17 +5,34 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from penchant.core.errors import InvalidArgument
-from penchant.core.instant import Instant
+from penchant.core.instant import MINUTE, Instant
+
+TURNED_BACK: Instant = MINUTE  # by which a clock is corrected; by more it was set anew
 
 
-def now() -> Instant:
-    """This instant by the system's clock."""
-    return time.time_ns() // 1_000
+class Clock:
+    """The system's clock, which stands still while it is turned back by up to a minute.
+
+    Events that are given their time here thus keep the order in which they came in.
+    """
+
+    def __init__(self, read: Callable[[], int] = time.time_ns) -> None:
+        self._read = read
+        self._latest: Instant = 0
+
+    def __call__(self) -> Instant:
+        at = self._read() // 1_000
+        if self._latest - TURNED_BACK <= at < self._latest:
+            return self._latest
+        self._latest = at
+        return at
 
 
+now = Clock()
 _chance = random.Random(os.urandom(32))
 os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 
@@ -27,11 +44,13 @@ def event_id(at: Instant) -> str:
     'evt_019b76da-a80'
     """
     milliseconds = max(at, 0) // 1_000
-    tail = _chance.getrandbits(74)
-    high, low = tail >> 62, tail & (1 << 62) - 1
-    number = milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
-    digits = f"{number:032x}"
-    return f"evt_{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    chance = _chance.getrandbits(74)
+    version = 0x7000 | chance >> 62
+    variant = 0x8000 | chance >> 48 & 0x3FFF
+    return (
+        f"evt_{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{version:04x}-{variant:04x}-"
+        f"{chance & 0xFFFF_FFFF_FFFF:012x}"
+    )
 
 
 def request_id(at: Instant) -> str:

@@ -20,6 +20,20 @@ from penchant.state.decay import Growth, HalfLives
 HALF_LIVES = HalfLives.of(timedelta(days=150), timedelta(days=13.513))
 MONTHS, WEEKS = 0, 1
 
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Which of the weights kept side by side is read: by the half-life at ``index``, or undecayed."""
+
+    index: int | None
+    window: str
+
+
+MEMORIES = {
+    "months": Memory(MONTHS, "half-life 150 days"),
+    "weeks": Memory(WEEKS, "half-life 13.5 days"),
+    "always": Memory(None, "all events"),
+}
 State = TypeVar("State")
 
 
@@ -65,7 +79,10 @@ class Feature(ABC, Generic[State]):
         return True
 
     def identity(self) -> str:
-        """Name, version and whatever options change the state; part of every fingerprint."""
+        """Name, version and whatever options change the state or its reading.
+
+        Part of every fingerprint: of snapshots, and of the version that a profile's ETag is.
+        """
         return f"{self.name}/{self.version}"
 
     @abstractmethod

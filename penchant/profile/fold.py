@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -14,6 +14,7 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind, Kinds
 from penchant.profile.feature import HALF_LIVES, Feature, Reading, Signal
+from penchant.profile.portions import portions
 from penchant.state.decay import HalfLives
 
 # The item an event at a position named, as it was then; ``None`` while the catalogue has none.
@@ -54,6 +55,7 @@ class Fold:
         self.fingerprint = blake2b(
             f"{identities}\n{kinds.fingerprint()}\n{half_lives.spans}".encode(), digest_size=12
         ).hexdigest()
+        self._places = {feature.name: place for place, feature in enumerate(self.features)}
         self._plans: dict[str, tuple[Kind, tuple[tuple[int, _Step], ...]]] = {}
         self._encoder = msgspec.msgpack.Encoder()
         state_types = tuple(feature.state for feature in self.features)
@@ -65,25 +67,21 @@ class Fold:
 
     def step(self, folded: Folded, position: int, event: Event, item: Item | None) -> None:
         """Fold one event in. Positions must ascend."""
-        plan = self._plans.get(event.kind)
-        if plan is None:
-            plan = self._plan(event.kind)
-        kind, steps = plan
-        signal = Signal(
-            event, kind, kind.signal(event.value, event.success), self._growth(event.at)
-        )
-        states = folded.states
-        for index, step in steps:
-            step(states[index], signal, item)
-        folded.upto = position
-        if item is None and event.item is not None:
-            folded.unknown += 1
+        self.extend(folded, ((position, event),), lambda id, at: item)
 
     def extend(self, folded: Folded, tail: Iterable[Logged], find_item: FindItem) -> Folded:
         """Fold a tail of the log in; returns ``folded``, changed."""
+        states, plans, growth = folded.states, self._plans, self._growth
         for position, event in tail:
+            kind, steps = plans.get(event.kind) or self._plan(event.kind)
             item = None if event.item is None else find_item(event.item, position)
-            self.step(folded, position, event, item)
+            weight = kind.signal(event.value, event.success)
+            signal = Signal(event, kind, weight, growth(event.at))
+            for index, step in steps:
+                step(states[index], signal, item)
+            folded.upto = position
+            if item is None and event.item is not None:
+                folded.unknown += 1
         return folded
 
     def merge(self, one: Folded, other: Folded) -> Folded:
@@ -98,6 +96,10 @@ class Fold:
         """The states as bytes; equal states give equal bytes."""
         return self._encoder.encode(folded.states)
 
+    def portions(self, folded: Folded) -> Iterator[bytes]:
+        """The bytes of :meth:`encode` a little at a time: large states, when others want a turn."""
+        return portions(self._encoder, folded.states)
+
     def decode(self, body: bytes) -> list[Any]:
         """The states from :meth:`encode`. Raises ``msgspec.ValidationError`` for other bytes."""
         return list(self._decoder.decode(body))
@@ -111,10 +113,10 @@ class Fold:
 
     def state(self, folded: Folded, name: str) -> Any:
         """The state of the feature of that name. Raises ``LookupError`` if there is none."""
-        for feature, state in zip(self.features, folded.states, strict=True):
-            if feature.name == name:
-                return state
-        raise LookupError(f"no feature is called {name!r}")
+        place = self._places.get(name)
+        if place is None:
+            raise LookupError(f"no feature is called {name!r}")
+        return folded.states[place]
 
     def _plan(self, name: str) -> tuple[Kind, tuple[tuple[int, _Step], ...]]:
         """Which features an event of that kind touches: the others cost nothing."""

@@ -17,7 +17,7 @@ from rich.table import Table
 import penchant
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.instant import DAY, HOUR, Instant
-from penchant.core.slate import Slate
+from penchant.core.slate import Choice, Slate
 from penchant.measure.ranking import Estimate
 from penchant.measure.simulation import Simulation
 from penchant.serve.engine import Penchant
@@ -95,26 +95,21 @@ class Demo:
         slate = p.user(user).recommend(5)
         table = _table("item", "score", "why")
         for choice in slate:
-            why = "; ".join(
-                f"{reason.name} {reason.share:.2f}"
-                + (f" ({', '.join(reason.evidence[:2])})" if reason.evidence else "")
-                for reason in choice.why
-            )
-            table.add_row(_name(p, choice.item), f"{choice.score:.2f}", why)
+            table.add_row(_name(p, choice.item), f"{choice.score:.2f}", _why(choice))
         self._console.print(table)
         return slate
 
     def _react(self, p: Penchant, user: str, slate: Slate) -> None:
-        unseen = _other_category(p, slate)
+        first = slate[0].item
         self._title(4, "One event", "the very next answer knows")
-        p.track(user, "purchase", unseen)
+        p.track(user, "purchase", first, request=slate.request, position=0)
         places = {choice.item: place for place, choice in enumerate(slate, 1)}
-        self._say(f"{user} buys {_name(p, unseen)}. Now recommended:")
-        table = _table("item", "score", "before")
+        self._say(f"{user} buys {_name(p, first)} ({first}). Now recommended:")
+        table = _table("item", "score", "why", "before")
         for choice in p.user(user).recommend(5):
             before = places.get(choice.item)
             told = "[green]new[/]" if before is None else f"place {before}"
-            table.add_row(_name(p, choice.item), f"{choice.score:.2f}", told)
+            table.add_row(_name(p, choice.item), f"{choice.score:.2f}", _why(choice), told)
         self._console.print(table)
 
     def _compare(self, start: Instant) -> dict[str, float]:
@@ -129,8 +124,11 @@ class Demo:
         for policy, outcome in outcomes.items():
             table.add_row(NAMES[policy], *_shown(measured(outcome)))
         self._console.print(table)
-        mean, interval = _shown(compared(outcomes, "penchant", "popularity"))
-        self._say(f"penchant over what is popular: {mean} more ({interval}), person by person")
+        more = compared(outcomes, "penchant", "popularity")
+        self._say(
+            f"penchant over what is popular: {100 * more.mean:.1f} percentage points more "
+            f"({100 * more.low:.1f} to {100 * more.high:.1f})"
+        )
         return {policy: measured(outcome).mean for policy, outcome in outcomes.items()}
 
     def _try_next(self, user: str) -> None:
@@ -173,12 +171,12 @@ def _busiest(p: Penchant, world: Simulation) -> str:
     return max(counts, key=lambda user: int(counts[user]))
 
 
-def _other_category(p: Penchant, slate: Slate) -> str:
-    """A popular item of a category that the slate does not hold."""
-    there = {p.find_item(choice.item).category for choice in slate}
-    popular = [choice.item for choice in p.trending(100)]
-    others = [item for item in popular if p.find_item(item).category not in there]
-    return (others or popular)[0]
+def _why(choice: Choice) -> str:
+    return "; ".join(
+        f"{reason.name} {reason.share:.2f}"
+        + (f" ({', '.join(reason.evidence[:2])})" if reason.evidence else "")
+        for reason in choice.why
+    )
 
 
 def _leading(rows: list[dict[str, Any]]) -> str:

@@ -15,6 +15,7 @@ from penchant.core.errors import PenchantError
 from penchant.core.names import check_name
 from penchant.core.ports import Store
 from penchant.core.suggestion import closest
+from penchant.core.wording import counted
 from penchant.io.stores import MEMORY
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.engine import Parts, Penchant
@@ -103,15 +104,15 @@ def _kinds(p: Penchant) -> Iterator[Finding]:
         )
         yield Finding(
             "kinds",
-            f"{count:,} events are of the kind {kind!r}, which is not declared and weighs 0.1"
-            f"{near}; {way_out}, in kinds.toml",
+            f"the kind {kind!r} of {counted(count, 'event')} is not declared and weighs 0.1{near}; "
+            f"{way_out}, in kinds.toml",
         )
     rest = list(counts)[SHOWN:]
     if rest:
         yield Finding(
             "kinds",
-            f"{len(rest)} more kinds are not declared, {sum(counts[kind] for kind in rest):,} "
-            f"events in all: {', '.join(rest[:20])}",
+            f"not declared either: {counted(len(rest), 'more kind')} of "
+            f"{counted(sum(counts[kind] for kind in rest), 'event')}: {', '.join(rest[:20])}",
         )
 
 
@@ -135,8 +136,9 @@ def _catalogue(parts: Parts) -> Iterator[Finding]:
         shown = ", ".join(sorted(missing, key=lambda item: (-missing[item], item))[:3])
         yield Finding(
             "catalogue",
-            f"{sum(missing.values()):,} of the latest events name {len(missing):,} items that the "
-            f"catalogue lacks, such as {shown}; put them in, their events then count again",
+            f"the catalogue lacks {counted(len(missing), 'item')}, such as {shown}, of "
+            f"{counted(sum(missing.values()), 'event')} among the latest; "
+            "put them in, their events then count again",
         )
 
 

@@ -93,7 +93,7 @@ def _assemble(
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
     population = Population(store, crowd)
-    writer = Writer(store, settings.queue_capacity, lambda users: follower.sweep(users))
+    writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
     states = States(store, fold, shelf, writer, settings.cache_users)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from penchant.core.kinds import Kinds
-from penchant.core.settings import Settings
+from penchant.core.settings import Settings, parts_of_day
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
@@ -17,7 +17,9 @@ from penchant.state.decay import HalfLives
 
 def person_fold(settings: Settings, kinds: Kinds) -> Fold:
     """The fold of one person's events under these settings."""
-    return Fold(features(ZoneInfo(settings.zone), settings.session_gap), kinds)
+    zone, parts = ZoneInfo(settings.zone), parts_of_day(settings.parts_of_day)
+    kappa, memory = settings.rating_kappa, settings.taste_memory
+    return Fold(features(zone, settings.session_gap, parts, kappa, memory), kinds)
 
 
 def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:

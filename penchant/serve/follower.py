@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from threading import Condition, Thread
 
 from penchant.core.errors import PenchantError
@@ -14,6 +15,7 @@ log = logging.getLogger("penchant.follower")
 
 PERIOD = 0.25  # seconds between looks at the log; what everyone knows follows within a second
 DUE = 10_000  # users remembered as due; whoever is dropped comes up again 128 events later
+BUSY = 256  # events waiting for their commit above which only what is overdue is swept
 
 
 class Follower:
@@ -24,26 +26,32 @@ class Follower:
         self._states = states
         self._writer = writer
         self._condition = Condition()
-        self._due: dict[str, None] = {}
+        self._due: dict[str, bool] = {}
         self._closing = False
         self._thread = Thread(target=self._run, name="penchant-follower", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def sweep(self, users: set[str]) -> None:
-        """Ask for users to be folded and their snapshots written, some time soon."""
+    def sweep(self, due: Mapping[str, bool]) -> None:
+        """Ask for users to be folded and their snapshots written: soon, or at once if overdue."""
         with self._condition:
-            for user in sorted(users)[: DUE - len(self._due)]:
-                self._due[user] = None
+            for user, overdue in due.items():
+                if user in self._due or len(self._due) < DUE:
+                    self._due[user] = overdue or self._due.get(user, False)
 
     def sweep_now(self) -> int:
-        """Fold everybody who is due; how many that were."""
+        """Fold everybody who is due, or overdue while many events wait; how many that were."""
         with self._condition:
-            due, self._due = self._due, {}
-        for user in due:
-            self._states.read(user, lambda folded: None)
-        return len(due)
+            due = dict(self._due)
+        swept = 0
+        for user, overdue in due.items():
+            if overdue or self._writer.waiting() < BUSY:
+                with self._condition:
+                    self._due.pop(user, None)
+                self._states.read(user, lambda folded: None)
+                swept += 1
+        return swept
 
     def close(self) -> None:
         with self._condition:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import TypeVar
 
-from penchant.core.ports import SaveSnapshots, Store
+from penchant.core.ports import SaveSnapshots, Snapshot, Store
 from penchant.profile.fold import Fold, Folded
-from penchant.serve.states import decoded, snapshot_of
+from penchant.serve.states import decoded
 
 EVERYONE = "everyone"
 KEY = "all"
@@ -25,7 +25,9 @@ class Population:
     def __init__(self, store: Store, fold: Fold) -> None:
         self._store = store
         self._fold = fold
-        self._lock = RLock()
+        self._lock = RLock()  # of the states: for an answer, a chunk or a portion
+        self._following = RLock()  # of their growth, taken before the other
+        self._keeping = False
         self._folded = decoded(fold, store.load(EVERYONE, KEY)) or fold.zero()
         self._version: int | None = None
         self._saved = self._folded.upto
@@ -33,11 +35,12 @@ class Population:
     def read(self, answer: Callable[[Folded], Answer]) -> Answer:
         """``answer`` of the states, after catching up with the latest events if they are few.
 
-        ``answer`` must not keep or change the states.
+        While a snapshot is being made it is of the states as they are. ``answer`` must not keep or
+        change them.
         """
+        if self._version != self._store.version() and not self._keeping:
+            self.follow(AT_ONCE)
         with self._lock:
-            if self._version != self._store.version():
-                self.follow(AT_ONCE)
             return answer(self._folded)
 
     def follow(self, limit: int = CHUNK) -> bool:
@@ -46,20 +49,18 @@ class Population:
         What everyone does is folded without the catalogue: an item that arrives late would
         change it for all, not for the few whose histories can be folded again.
         """
-        version = self._store.version()
-        upto = self._folded.upto
-        tail = self._store.since(upto, limit)  # not under the lock: decisions come in between
-        with self._lock:
-            if self._folded.upto != upto:
-                return False  # another thread has folded these meanwhile
-            try:
-                self._fold.extend(self._folded, tail, _no_item)
-            except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
-                self.restart()
-                raise
-            reached = len(tail) < limit
-            self._version = version if reached else None
-            return reached
+        with self._following:
+            version = self._store.version()
+            tail = self._store.since(self._folded.upto, limit)
+            with self._lock:
+                try:
+                    self._fold.extend(self._folded, tail, _no_item)
+                except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
+                    self.restart()
+                    raise
+                reached = len(tail) < limit
+                self._version = version if reached else None
+                return reached
 
     def zone_of(self, user: str) -> str | None:
         """The zone the person told, as far as this process has followed the log."""
@@ -95,17 +96,35 @@ class Population:
         return self._folded.upto - self._saved >= SAVE_AFTER
 
     def snapshot(self) -> SaveSnapshots:
-        """The write that keeps the present states; empty when the stored ones are as new."""
-        with self._lock:
-            if self._folded.upto == self._saved:
+        """The write that keeps the present states; empty when the stored ones are as new.
+
+        Decisions come in between its portions.
+        """
+        with self._following:
+            upto = self._folded.upto
+            if upto == self._saved:
                 return SaveSnapshots(())
-            self._saved = self._folded.upto
-            one = snapshot_of(EVERYONE, KEY, self._fold, self._folded, 0)
-            return SaveSnapshots((one,))
+            self._keeping = True
+            try:
+                body = b"".join(self._portions())
+            finally:
+                self._keeping = False
+            self._saved = upto
+            fingerprint, unknown = self._fold.fingerprint, self._folded.unknown
+            return SaveSnapshots((Snapshot(EVERYONE, KEY, fingerprint, upto, 0, unknown, body),))
+
+    def _portions(self) -> Iterator[bytes]:
+        portions = self._fold.portions(self._folded)
+        while True:
+            with self._lock:
+                portion = next(portions, None)
+            if portion is None:
+                return
+            yield portion
 
     def restart(self) -> None:
         """Start again from the stored snapshot."""
-        with self._lock:
+        with self._following, self._lock:
             self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
             self._saved = self._folded.upto
             self._version = None

@@ -21,7 +21,7 @@ from time import perf_counter
 from typing import Any
 
 from penchant.core.errors import InvalidArgument, StoreUnavailable
-from penchant.core.ports import ClearSnapshots, SaveSnapshots, Store
+from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
 from penchant.profile.fold import Fold
@@ -88,10 +88,9 @@ def rebuild(
     processes: int | None,
     progress: Progress,
 ) -> Rebuilt:
-    """Fold every user and the population from the log; snapshots of before are dropped first."""
+    """Fold every user and the population from the log; their snapshots replace those of before."""
     began = perf_counter()
     workers = _workers(processes)
-    store.commit([ClearSnapshots(USER), ClearSnapshots(EVERYONE)])
     if place == MEMORY:
         workers = 1
         fold, crowd, shelf = folder()
@@ -203,7 +202,7 @@ def main(place: str, options: str) -> None:
     gc.disable()  # states hold no cycles; walking millions of them took a third of the time
     settings = read_settings(place, json.loads(options))
     kinds = read_kinds(place, settings.preset)
-    store = open_store(place)
+    store = open_store(place, for_all=True)
     shelf = Shelf(store, settings.cache_items)
     folder = _Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
     for line in sys.stdin:

@@ -55,6 +55,8 @@ class Shelf:
             with self._lock:
                 versions = self._store.versions([id]).get(id, _NOTHING)
                 self._remember(self._versions, id, versions)
+        if len(versions) == 1:
+            return versions[0].item
         return in_force(versions, position) if versions else None
 
     def current(self, id: str) -> Item | None:

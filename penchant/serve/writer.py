@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
-from zlib import crc32
 
 from penchant.core.errors import PenchantError, QueueFull, StoreError, StoreUnavailable
 from penchant.core.event import Event
@@ -22,7 +21,8 @@ SNAPSHOTS_WAITING = (
     128  # snapshots are written with the next commit, at the latest when so many wait
 )
 PATIENCE = 1.0  # seconds between attempts while the store is unavailable
-SWEEP_ONE_IN = 128  # events whose user is swept, chosen by id: a tail is 128 events in the mean
+SWEEP_ONE_IN = 128  # events whose user is swept, by chance: a tail is 128 events in the mean
+OVERDUE_ONE_IN = 1_024  # events whose user is swept even while many events wait
 COMMIT_EVENTS = 5_000  # events in one transaction, so that a flood does not make everybody wait
 
 
@@ -58,11 +58,15 @@ class _Waiting:
 class Writer:
     """Carries writes to the store in the order of their submission.
 
-    ``swept`` is called, on the writer's thread, with users whose tail is due to be folded.
+    ``swept`` is called, on the writer's thread, with users whose tail is due to be folded, and
+    whether that is overdue.
     """
 
     def __init__(
-        self, store: Store, capacity: int, swept: Callable[[set[str]], None] = lambda users: None
+        self,
+        store: Store,
+        capacity: int,
+        swept: Callable[[dict[str, bool]], None] = lambda due: None,
     ) -> None:
         self._store = store
         self._capacity = capacity
@@ -265,7 +269,7 @@ class Writer:
         return None
 
     def _settle(self, tickets: Sequence[Ticket], broken: PenchantError | None) -> None:
-        due: set[str] = set()
+        due: dict[str, bool] = {}
         with self._condition:
             self._broken = broken
             kept = [ticket for ticket in tickets if broken and not ticket.heard]
@@ -282,7 +286,7 @@ class Writer:
         if due and not broken:
             self._swept(due)
 
-    def _count_off(self, write: Append, heard: bool, due: set[str]) -> None:
+    def _count_off(self, write: Append, heard: bool, due: dict[str, bool]) -> None:
         waiting = self._waiting
         waiting.events -= len(write.events)
         for event in write.events:
@@ -290,5 +294,6 @@ class Writer:
                 waiting.users[event.user] -= 1
                 if not waiting.users[event.user]:
                     del waiting.users[event.user]
-            if crc32(event.id.encode()) % SWEEP_ONE_IN == 0:
-                due.add(event.user)
+            chance = hash(event.id)
+            if chance % SWEEP_ONE_IN == 0:
+                due[event.user] = chance % OVERDUE_ONE_IN == 0 or due.get(event.user, False)

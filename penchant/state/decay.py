@@ -42,13 +42,13 @@ class HalfLives:
         >>> lives.at(3 * 86_400_000_000).factors
         (8.0,)
         """
-        blocks = []
-        factors = []
+        blocks: tuple[int, ...] = ()
+        factors: tuple[float, ...] = ()
         for half_life in self.spans:
             block, factor = grown(half_life, instant)
-            blocks.append(block)
-            factors.append(factor)
-        return Growth(tuple(blocks), tuple(factors))
+            blocks += (block,)
+            factors += (factor,)
+        return Growth(blocks, factors)
 
     def fade(self, index: int, block: int, now: Instant) -> float:
         """What a count kept in ``block`` is multiplied by to read it at ``now``.

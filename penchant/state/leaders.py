@@ -22,9 +22,7 @@ class Leaders(msgspec.Struct, array_like=True):
         if value > self.floor or key in self.values:
             self.values[key] = value
             if len(self.values) > 2 * size:
-                kept = nlargest(size, self.values.items(), key=_by_value_then_key)
-                self.values = dict(kept)
-                self.floor = kept[-1][1]
+                self._shrink(size)
 
     def top(self, count: int) -> list[tuple[str, float]]:
         """The highest ``count`` with a positive value, highest first, ties by key."""
@@ -42,8 +40,17 @@ class Leaders(msgspec.Struct, array_like=True):
         for key, value in other.values.items():
             merged.values[key] = merged.values.get(key, 0.0) + value
         if len(merged.values) > 2 * size:
-            merged.values = dict(nlargest(size, merged.values.items(), key=_by_value_then_key))
+            merged._shrink(size)
+            merged.floor = 0.0
         return merged
+
+    def _shrink(self, size: int) -> None:
+        """Keep the highest, ties with the last of them as long as there is room."""
+        self.floor = border = sorted(self.values.values())[-size]
+        kept = {key: value for key, value in self.values.items() if value >= border}
+        if len(kept) > 2 * size:
+            kept = dict(nlargest(size, kept.items(), key=_by_value_then_key))
+        self.values = kept
 
 
 def _by_value_then_key(pair: tuple[str, float]) -> tuple[float, str]:

@@ -73,16 +73,30 @@ class Tally(msgspec.Struct, array_like=True):
             merged._prune(bound, None)
         return merged
 
-    def weights(self, half_lives: HalfLives, index: int, now: Instant) -> dict[str, float]:
-        """Decayed weight by key as it stands at ``now``, for the half-life at ``index``."""
-        if not self.blocks:
-            return {}
-        fade = half_lives.fade(index, self.blocks[index], now)
-        return {key: row[DECAYED + index] * fade for key, row in self.rows.items()}
+    def weights(self, half_lives: HalfLives, index: int | None, now: Instant) -> dict[str, float]:
+        """Weight by key as it stands at ``now``, decayed by the half-life at ``index``, if any."""
+        place, fade = self._reading(half_lives, index, now)
+        return {key: row[place] * fade for key, row in self.rows.items()}
+
+    def weight(
+        self, key: str, half_lives: HalfLives, index: int | None, now: Instant
+    ) -> float | None:
+        """The weight of one key; ``None`` for one that is not remembered."""
+        row = self.rows.get(key)
+        if row is None:
+            return None
+        place, fade = self._reading(half_lives, index, now)
+        return row[place] * fade
 
     def evidence(self) -> int:
         """Events counted under the keys that are still remembered."""
         return int(sum(row[EVIDENCE] for row in self.rows.values()))
+
+    def _reading(self, half_lives: HalfLives, index: int | None, now: Instant) -> tuple[int, float]:
+        """The place of a row to read, and what it is multiplied by."""
+        if index is None or not self.blocks:
+            return PLAIN, 1.0
+        return DECAYED + index, half_lives.fade(index, self.blocks[index], now)
 
     def _aligned(self, growth: Growth) -> tuple[float, ...]:
         """Factors of ``growth`` in this tally's blocks, after moving it to later blocks if need be."""

@@ -13,7 +13,6 @@ from penchant.core.event import Event
 from penchant.core.item import Item, in_force
 from penchant.core.ports import (
     Append,
-    ClearSnapshots,
     PutItems,
     RemoveItem,
     SaveSnapshots,
@@ -250,15 +249,6 @@ def test_a_snapshot_of_another_fingerprint_replaces_any(store: Store) -> None:
     store.commit([SaveSnapshots([snapshot(5)]), SaveSnapshots([snapshot(1, fingerprint="g")])])
 
     assert store.load("user", "ann") == snapshot(1, fingerprint="g")
-
-
-def test_snapshots_of_one_scope_are_cleared(store: Store) -> None:
-    other = Snapshot("everyone", "all", "f", 1, 0, 0, b"")
-    store.commit([SaveSnapshots([snapshot(1), snapshot(1, key="bob"), other])])
-
-    assert store.commit([ClearSnapshots("user")]) == [2]
-    assert store.load("user", "ann") is None
-    assert store.load("everyone", "all") == other
 
 
 def test_the_version_differs_after_a_commit(store: Store) -> None:

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from penchant.core import instant
 from penchant.core.admission import Edge
 from penchant.core.errors import InvalidEvent, InvalidItem
 from penchant.core.instant import HOUR
@@ -81,6 +84,23 @@ def test_a_day_ahead_is_taken_and_more_is_not() -> None:
     assert edge().event_from(ahead).at == NOON + 24 * HOUR
     with pytest.raises(InvalidEvent, match="lies more than 24 h ahead of 2026-01-01T12:00:00Z"):
         edge().event_from({**ahead, "at": (NOON + 24 * HOUR) / 1e6 + 1})
+
+
+@given(
+    ages=st.lists(st.integers(-24 * HOUR, 60 * 365 * 24 * HOUR), min_size=1, max_size=20),
+    now=st.integers(NOON, NOON + 24 * HOUR),
+)
+def test_no_clock_of_a_client_is_corrected_so_that_its_order_stays(
+    ages: list[int], now: int
+) -> None:
+    sent = [NOON - age for age in ages]
+
+    kept = [
+        edge().event_from({"user": "ann", "kind": "click", "at": instant.moment(at)}, now).at
+        for at in sent
+    ]
+
+    assert kept == sent
 
 
 def test_the_zone_a_person_told_gives_the_offset_where_the_writer_says_none() -> None:

@@ -80,7 +80,15 @@ def test_an_undeclared_kind_counts_a_tenth() -> None:
 
 @pytest.mark.parametrize(
     ("written", "canonical"),
-    [("RSVP", "rsvp"), ("addToCart", "add_to_cart"), ("Refund", "return"), ("wave", "wave")],
+    [
+        ("RSVP", "rsvp"),
+        ("addToCart", "add_to_cart"),
+        ("Add To Cart", "add_to_cart"),
+        ("add-to-cart", "add_to_cart"),
+        ("Refund", "return"),
+        ("wave", "wave"),
+        (" ", " "),
+    ],
 )
 def test_aliases_and_spellings_lead_to_the_declared_name(written: str, canonical: str) -> None:
     assert read_kinds(":memory:", "general").canonical(written) == canonical

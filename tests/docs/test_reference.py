@@ -64,4 +64,4 @@ def test_a_reading_stands_on_the_page_of_events(name: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(main.list_commands(None)))  # type: ignore[arg-type]  # no context is needed
 def test_a_verb_stands_on_the_page_of_the_command_line(verb: str) -> None:
-    assert f"`penchant {verb}`" in page("cli")
+    assert f"`{verb}`" in page("command-line").split("```")[0]

@@ -63,6 +63,29 @@ def from_a_file(p: Penchant, told: Told, folder: Path) -> None:
     assert p.import_(path).refused == 0
 
 
+# Whatever a client calls its events: names alike but for case, blanks or the form of a letter, too.
+IDS = st.one_of(
+    st.sampled_from(
+        [
+            *("1", "01", "evt_abc123", "EVT_ABC123", "550e8400-e29b-41d4-a716-446655440000"),
+            *(
+                " ",
+                "a ",
+                "\u00e9",
+                "e\u0301",
+                "\n",
+                "'; --",
+                "None",
+                "null",
+                "x" * 255,
+                "\U0001f98a" * 255,
+            ),
+        ]
+    ),
+    st.text(
+        st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=255
+    ),
+)
 ROADS: list[Road] = [one_by_one, together, as_array, as_lines, in_a_batch, from_a_file]
 
 
@@ -92,6 +115,21 @@ def test_an_event_counts_once_by_whatever_road_it_comes(
         assert p.parts.store.count() == len(named)
         for user in USERS:
             assert p.user(user).profile().to_dict() == once.user(user).profile().to_dict()
+
+
+@given(ids=st.lists(IDS, min_size=1, max_size=6), roads=st.permutations(ROADS))
+@settings(max_examples=40)
+def test_an_event_counts_once_whatever_its_id_looks_like(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[str], roads: list[Road]
+) -> None:
+    folder = tmp_path_factory.mktemp("ids")
+    named = [{"id": id, "user": "ann", "kind": "click", "at": 1_700_000_000} for id in ids]
+    with penchant.open(folder / "store", clock=ManualClock(), follow=False) as p:
+        for road in roads:
+            road(p, named, folder)
+        p.flush()
+
+        assert sorted(event.id for event in p.user("ann").history()) == sorted(set(ids))
 
 
 _DECIDE = """

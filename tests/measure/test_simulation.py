@@ -93,6 +93,20 @@ def test_people_have_hours_of_their_own() -> None:
     assert near > 0.9 * len(hours)
 
 
+def test_a_session_is_one_persons_and_takes_minutes() -> None:
+    sessions: dict[str, list[Event]] = {}
+    for event in stream(20_000):
+        sessions.setdefault(str(event.session), []).append(event)
+
+    spans = [events[-1].at - events[0].at for events in sessions.values()]
+    lists = [len({event.request for event in events}) for events in sessions.values()]
+
+    assert all(len({event.user for event in events}) == 1 for events in sessions.values())
+    assert len(sessions) > 300
+    assert max(spans) < DAY // 24
+    assert 1 < sum(lists) / len(lists) < 6 == max(lists)
+
+
 def test_the_same_item_is_clicked_less_further_down() -> None:
     one = world(users=1, items=20)
     visit = Visit(1, START, one.people[0])

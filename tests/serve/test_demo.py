@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from rich.console import Console
@@ -17,9 +18,9 @@ NOW: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 SMALL = Size(users=50, items=200, days=8)
 
 
-def shown(folder: Path) -> str:
+def shown(folder: Path, now: Instant = NOW, size: Size = SMALL) -> str:
     out = StringIO()
-    Demo(folder, Console(file=out, width=80, highlight=False), NOW, SMALL).run()
+    Demo(folder, Console(file=out, width=80, highlight=False), now, size).run()
     return out.getvalue()
 
 
@@ -47,10 +48,19 @@ def test_the_demo_makes_its_folder_anew(tmp_path: Path) -> None:
     assert first.split("2. A profile")[0] == second.split("2. A profile")[0]
 
 
-def test_the_event_of_the_demo_changes_the_next_answer(tmp_path: Path) -> None:
-    text = shown(tmp_path / "demo")
+@pytest.mark.parametrize("day", range(7))
+def test_the_event_of_the_demo_changes_the_next_answer(tmp_path: Path, day: int) -> None:
+    text = shown(tmp_path / "demo", NOW + day * DAY)  # people live otherwise on each weekday
 
-    assert "new" in text.split("4. One event")[1].split("5. Did it help")[0]
+    assert " new" in text.split("4. One event")[1].split("5. Did it help")[0]
+
+
+def test_the_demo_takes_less_than_a_minute(tmp_path: Path) -> None:
+    began = perf_counter()
+
+    shown(tmp_path / "demo", size=Size())
+
+    assert perf_counter() - began < 60
 
 
 def test_the_demo_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:

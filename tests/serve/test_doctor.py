@@ -47,12 +47,12 @@ def test_undeclared_kinds_are_counted_and_the_closest_named(p: Penchant) -> None
     assert said(p) == [
         (
             "kinds",
-            "2 events are of the kind 'purchas', which is not declared and weighs 0.1; closest is "
+            "the kind 'purchas' of 2 events is not declared and weighs 0.1; closest is "
             "'purchase'; map it to that one, or declare it, in kinds.toml",
         ),
         (
             "kinds",
-            "1 events are of the kind 'zzz', which is not declared and weighs 0.1; "
+            "the kind 'zzz' of 1 event is not declared and weighs 0.1; "
             "declare it, or map it to another, in kinds.toml",
         ),
     ]
@@ -65,7 +65,7 @@ def test_items_that_the_catalogue_lacks_are_named(p: Penchant) -> None:
     assert said(p) == [
         (
             "catalogue",
-            "1 of the latest events name 1 items that the catalogue lacks, such as pot; "
+            "the catalogue lacks 1 item, such as pot, of 1 event among the latest; "
             "put them in, their events then count again",
         )
     ]

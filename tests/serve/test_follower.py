@@ -17,7 +17,7 @@ def test_whoever_is_due_is_folded_and_kept(p: Penchant) -> None:
     p.track_many({"user": "ann", "kind": "click", "item": f"i{n}"} for n in range(100))
     follower = p.parts.follower
 
-    follower.sweep({"ann", "nobody"})
+    follower.sweep({"ann": False, "nobody": True})
     folded = follower.sweep_now()
     p.parts.writer.flush()
 
@@ -28,15 +28,43 @@ def test_whoever_is_due_is_folded_and_kept(p: Penchant) -> None:
     assert follower.sweep_now() == 0
 
 
+def test_a_tail_that_nobody_reads_stays_short(p: Penchant) -> None:
+    tails = []
+    for batch in range(200):
+        p.track_many(
+            {"id": f"{batch}-{n}", "user": "ann", "kind": "click", "item": "tea"} for n in range(20)
+        )
+        p.parts.follower.sweep_now()
+        p.parts.writer.flush()
+        kept = snapshot(p, "ann")
+        tails.append(p.parts.store.end() - (kept.upto if kept else 0))
+
+    assert max(tails) < 1_000  # of 4,000 events; one in 128 is due in the mean
+
+
 def test_no_more_users_are_due_than_are_remembered(
     p: Penchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "DUE", 3)
 
-    p.parts.follower.sweep({"a", "b"})
-    p.parts.follower.sweep({"c", "d", "e"})
+    p.parts.follower.sweep(dict.fromkeys("ab", False))
+    p.parts.follower.sweep(dict.fromkeys("cde", False))
 
     assert p.parts.follower.sweep_now() == 3
+
+
+def test_only_what_is_overdue_is_swept_while_many_events_wait(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follower = p.parts.follower
+    follower.sweep({"ann": False, "bob": True, "eve": False})
+    follower.sweep({"ann": True, "bob": False})
+    monkeypatch.setattr(p.parts.writer, "waiting", lambda: module.BUSY)
+
+    assert follower.sweep_now() == 2
+
+    monkeypatch.undo()
+    assert follower.sweep_now() == 1
 
 
 @pytest.mark.parametrize("trouble", [StoreUnavailable("away"), RuntimeError("a bad feature")])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import penchant
 from penchant.core.errors import InvalidArgument, NotFound
 from penchant.serve.engine import Penchant
+from tests.conftest import ManualClock
 
 SECRET = "0123456789abcdef"
 
@@ -101,3 +104,29 @@ def test_an_item_put_after_it_was_asked_for_is_known(p: Penchant) -> None:
     p.item("tea")
 
     assert len(p.similar("tea")) == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"rating_kappa": 4},
+        {"parts_of_day": "day:6,night:22"},
+        {"taste_memory": "weeks"},
+        {"session_gap": 60},
+        {"zone": "Asia/Tokyo"},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_profile_under_another_option_is_another_version_and_still_a_replay(
+    tmp_path: Path, clock: ManualClock, options: dict[str, Any]
+) -> None:
+    with penchant.open(tmp_path, clock=clock, follow=False) as p:
+        p.track_many([{"user": "ann", "kind": "purchase", "item": "tea"}])
+        before = p.user("ann").profile()
+
+    with penchant.open(tmp_path, clock=clock, follow=False, **options) as p:
+        after = p.user("ann").profile()
+
+        assert after.version != before.version
+        assert after["activity"] == before["activity"]
+        assert p.check().passed

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Barrier, Thread
 
 import pytest
@@ -66,6 +67,33 @@ def test_a_snapshot_is_due_after_many_events_and_not_twice(
     assert len(population.snapshot().snapshots) == 1
     assert not population.is_due()
     assert population.snapshot().snapshots == ()
+
+
+def test_decisions_are_answered_between_the_portions_of_a_snapshot(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track(p, 300)
+    population = Population(p.parts.store, p.parts.crowd)
+    population.catch_up()
+    expected = population.read(p.parts.crowd.encode)
+    track(p, 10)
+    answered: list[int] = []
+    portions = Population._portions
+
+    def answering(self: Population) -> Iterator[bytes]:
+        for portion in portions(self):
+            reader = Thread(target=lambda: answered.append(self.read(lambda one: one.upto)))
+            reader.start()
+            reader.join(timeout=20)
+            yield portion
+
+    monkeypatch.setattr(Population, "_portions", answering)
+    snapshot = population.snapshot().snapshots[0]
+
+    assert snapshot.body == expected
+    assert set(answered) == {snapshot.upto} == {300}
+    assert len(answered) > 10
+    assert population.read(lambda one: one.upto) == 310
 
 
 def breaking_at(position: int) -> object:

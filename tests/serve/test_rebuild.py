@@ -9,6 +9,7 @@ import pytest
 
 import penchant
 from penchant.core.errors import InvalidArgument, StoreUnavailable
+from penchant.core.ports import SaveSnapshots
 from penchant.serve.engine import Penchant
 from penchant.serve.rebuild import _Folder
 from penchant.serve.states import USER
@@ -65,4 +66,23 @@ def test_a_rebuild_that_is_broken_off_does_not_fold_on(tmp_path: Path) -> None:
 
         saved = [p.parts.store.load(USER, f"u{number}") for number in range(5_000)]
         assert len(list(filter(None, saved))) <= 1_000
+
+
+def test_a_rebuild_replaces_snapshots_that_are_wrong(tmp_path: Path) -> None:
+    with penchant.open(tmp_path, follow=False) as p:
+        p.track_many({"user": f"u{n % 2}", "kind": "click", "item": f"i{n}"} for n in range(80))
+        p.user("u0").profile()
+        p.user("u1").profile()
+        p.flush()
+        right, other = (p.parts.store.load("user", name) for name in ("u0", "u1"))
+        assert right is not None
+        assert other is not None
+        wrong = right._replace(body=other.body)
+        p.parts.store.commit([SaveSnapshots([wrong])])
+        p.parts.states.forget()
+        assert p.check().differing == ("u0",)
+
+        p.rebuild(processes=2)
+
+        assert p.parts.store.load("user", "u0") == right
         assert p.check().passed

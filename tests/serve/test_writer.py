@@ -220,7 +220,7 @@ def test_due_users_are_swept_after_the_commit(gate: Gate) -> None:
 
 
 def test_a_writer_that_dies_leaves_nobody_waiting(gate: Gate) -> None:
-    def fail(users: set[str]) -> None:
+    def fail(due: dict[str, bool]) -> None:
         raise RuntimeError("bad sweep")
 
     writer = Writer(gate, 10_000, fail)
@@ -234,7 +234,7 @@ def test_a_writer_that_dies_leaves_nobody_waiting(gate: Gate) -> None:
 
 
 def test_a_writer_that_dies_wakes_each_caller_once(gate: Gate) -> None:
-    def fail(users: set[str]) -> None:
+    def fail(due: dict[str, bool]) -> None:
         raise RuntimeError("bad sweep")
 
     woken: list[Ticket] = []

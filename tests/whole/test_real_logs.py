@@ -18,30 +18,31 @@ from click.testing import CliRunner
 from penchant.serve.cli import main
 from penchant.serve.engine import Penchant
 
-_BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"^```(console|python)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE
+)
 _checker = OutputChecker()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command with its output, or a piece of Python; ``start`` and ``end`` are its place."""
+    """A command, or a piece of Python, with its output."""
 
     language: str
     command: str
     output: str
-    end: int
 
 
 def steps(page: str) -> Iterator[Step]:
     """The commands of a page in their order."""
     for block in _BLOCK.finditer(page):
-        language, body = block.groups()
+        language, body, text = block.groups()
         if language == "python":
-            yield Step(language, body, "", block.end())
+            yield Step(language, body, text or "")
             continue
         for part in re.split(r"^\$ (?=penchant |cat )", body, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            yield Step(language, command, output, block.end())
+            yield Step(language, command, output)
 
 
 def run(command: str, data: Path | None) -> str:
@@ -65,9 +66,18 @@ def agrees(expected: str, printed: str) -> bool:
 
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*sorted((ROOT / "docs" / "howto").glob("*.md")), ROOT / "docs" / "command-line.md"]
-OWN = ("your-own-csv", "command-line")  # the pages that make their own data
+OWN = ("your-own-csv", "command-line", "simulator")  # the pages that make their own data
+PAGES = [
+    *sorted((ROOT / "docs" / "howto").glob("*.md")),
+    *(ROOT / "docs" / f"{name}.md" for name in OWN[1:]),
+]
 DATA = Path(os.environ.get("PENCHANT_DATA", ROOT.parent / "shared" / "data")).resolve()
+
+
+def examples(page: Path) -> Iterator[re.Match[str]]:
+    """What is run here of a page."""
+    if page in PAGES:
+        yield from _BLOCK.finditer(page.read_text())
 
 
 def write(step: Step) -> None:
@@ -98,7 +108,7 @@ def test_every_command_prints_what_the_page_shows(
 
     for step in steps(page.read_text()):
         if step.language == "python":
-            assert run_python(step.command)
+            assert run_python(step.command) == step.output
         elif step.command.startswith("cat "):
             write(step)
         else:

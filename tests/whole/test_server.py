@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 import penchant
+from tests.docs.shell import served
 
 PATIENCE = 60.0  # seconds a process may take to start or to stop
 SECRET = "0123456789abcdef"
@@ -70,11 +71,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         return started[-1]
 
     yield start
-    for served in started:
-        if served.process.poll() is None:
-            served.process.kill()
-            served.process.communicate()
-        served.client.close()
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.communicate()
+        server.client.close()
 
 
 def test_what_was_shown_and_clicked_comes_back_as_clicks_per_exposure(
@@ -229,6 +230,15 @@ def test_a_taken_port_is_refused_with_the_way_out(
 
     assert done.returncode == 2
     assert f"--port: cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def test_the_demo_serves_what_it_made(tmp_path: Path) -> None:
+    demo = "penchant demo --users 20 --items 40 --days 4 --serve"
+
+    with served(demo, tmp_path) as url:
+        told = httpx.get(f"{url}/v1/stats", timeout=PATIENCE).json()
+
+    assert told["events"] > 100
 
 
 def test_with_keys_other_addresses_are_served(serve: Callable[..., Served]) -> None:

@@ -12,7 +12,6 @@ from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
-    ClearSnapshots,
     PutItems,
     RemoveItem,
     SaveSnapshots,
@@ -136,11 +135,6 @@ class MemoryStore:
                 for snapshot in snapshots:
                     self._save(snapshot)
                 return len(snapshots)
-            case ClearSnapshots(scope):
-                doomed = [place for place in self._snapshots if place[0] == scope]
-                for place in doomed:
-                    del self._snapshots[place]
-                return len(doomed)
             case _:
                 assert_never(write)
 

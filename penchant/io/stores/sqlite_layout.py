@@ -7,19 +7,32 @@ from pathlib import Path
 
 from penchant.core.errors import StoreIncompatible
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 
 _SCHEMA = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
-    user TEXT NOT NULL,
-    session TEXT,
     body BLOB NOT NULL
 );
-CREATE INDEX events_user ON events (user, position);
-CREATE INDEX events_session ON events (session, position) WHERE session IS NOT NULL;
+CREATE TABLE by_user (
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (name, position)
+) WITHOUT ROWID;
+CREATE TABLE by_session (
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (name, position)
+) WITHOUT ROWID;
+CREATE TABLE indexed (
+    upto INTEGER NOT NULL,
+    name TEXT,
+    since INTEGER NOT NULL,
+    done INTEGER NOT NULL
+);
+INSERT INTO indexed VALUES (0, NULL, 0, 0);
 CREATE TABLE items (
     id TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -51,7 +64,7 @@ CREATE TABLE snapshots (
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Lay the tables out in an empty file, within a transaction that the caller began.
 
-    Raises ``StoreIncompatible`` for another program's file, and for one of a newer version.
+    Raises ``StoreIncompatible`` for another program's file, and for one of another layout.
     """
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables:
@@ -69,6 +82,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreIncompatible(
-            f"{path} has layout {version}, this penchant knows up to {SCHEMA_VERSION}; "
-            "upgrade penchant"
+            f"{path} has layout {version}, this penchant knows {SCHEMA_VERSION}; upgrade penchant"
+        )
+    if version < SCHEMA_VERSION:
+        raise StoreIncompatible(
+            f"{path} has layout {version}, which no release wrote; export it with the version that "
+            "made it and import that into a new folder"
         )

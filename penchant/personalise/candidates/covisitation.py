@@ -258,13 +258,13 @@ class Covisitation(Feature[State]):
         if name not in rows:
             rows[name] = {}
         fresh = 0
-        for other, near in zip(reversed(before), self.near, strict=False):
-            row = rows.get(other)
-            if row is None:
+        for other, near in zip(before[::-1], self.near, strict=False):
+            try:
+                row = rows[other]
+            except KeyError:  # it was forgotten since
                 row = rows[other] = {}
-            known = row.get(name)
-            if known is not None:
-                row[name] = known + weight * near
+            if name in row:
+                row[name] += weight * near
             else:
                 row[name] = weight * near
                 fresh += 1

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from penchant.profile.feature import Feature
 from penchant.profile.features.activity import Activity
-from penchant.profile.features.habits import Habits
+from penchant.profile.features.habits import PARTS_OF_DAY, Habits
 from penchant.profile.features.interests import Categories, Interests
-from penchant.profile.features.items import Items
+from penchant.profile.features.items import KAPPA, Items
 from penchant.profile.features.outcomes import Outcomes
 from penchant.profile.features.recent import Recent
 from penchant.profile.features.sessions import GAP, Sessions
 from penchant.profile.features.traits import Traits
 
 
-def features(zone: tzinfo = UTC, session_gap: timedelta = GAP) -> tuple[Feature[Any], ...]:
+def features(
+    zone: tzinfo = UTC,
+    session_gap: timedelta = GAP,
+    parts_of_day: Mapping[str, int] = PARTS_OF_DAY,
+    kappa: float = KAPPA,
+    memory: str = "months",
+) -> tuple[Feature[Any], ...]:
     """Every built-in feature of a person, in the order of their states."""
     return (
         Activity(),
-        Items(),
+        Items(kappa, memory),
         Recent(),
-        Interests(),
-        Categories(),
-        Habits(zone),
+        Interests(memory),
+        Categories(memory),
+        Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),
         Traits(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 import msgspec
@@ -14,7 +15,7 @@ from penchant.profile.feature import Feature, Reading, Signal
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # First hour of each part of the day; night wraps around midnight (CONTRACT X-10).
-PARTS_OF_DAY = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}
+PARTS_OF_DAY: Mapping[str, int] = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}
 
 
 class State(msgspec.Struct, array_like=True):
@@ -33,13 +34,13 @@ class Habits(Feature[State]):
     name = "habits"
     state = State
 
-    def __init__(self, zone: tzinfo = UTC, parts_of_day: dict[str, int] = PARTS_OF_DAY) -> None:
+    def __init__(self, zone: tzinfo = UTC, parts_of_day: Mapping[str, int] = PARTS_OF_DAY) -> None:
         self.zone = zone
         self.parts_of_day = parts_of_day
         self._offsets: dict[Instant, Instant] = {}
 
     def identity(self) -> str:
-        return f"{super().identity()} {self.zone}"
+        return f"{super().identity()} {self.zone} {self.parts_of_day}"
 
     def touches(self, kind: Kind) -> bool:
         return kind.group not in ("slate", "system")
@@ -87,7 +88,7 @@ class Habits(Feature[State]):
         return offset
 
 
-def part_of_day(hour: int, parts_of_day: dict[str, int] = PARTS_OF_DAY) -> str:
+def part_of_day(hour: int, parts_of_day: Mapping[str, int] = PARTS_OF_DAY) -> str:
     """The part of the day an hour (0 to 23) belongs to; hours before the first part are the last's.
 
     >>> [part_of_day(hour) for hour in (4, 5, 11, 12, 16, 17, 21, 22)]

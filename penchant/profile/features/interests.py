@@ -9,25 +9,31 @@ from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
-from penchant.profile.feature import HALF_LIVES, MONTHS, Feature, Reading, Signal
+from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
-WINDOW = "half-life 150 days"
 TAGS = 64  # of an event's own tags, as many as an item of the catalogue may have
 
 
 class Leaning(Feature[Tally]):
     """What tags and categories have in common: signed weights by name.
 
-    Reads a list, strongest first, of ``{name, weight, share, evidence}``: the decayed weight as it
-    stands now (unbounded, negative for dislikes), its share of all positive weight in [0, 1], and
-    the events behind it. An item that the catalogue does not know teaches by the ``tags`` and
+    Reads a list, strongest first, of ``{name, weight, share, evidence, confidence}``: the decayed
+    weight as it stands now (unbounded, negative for dislikes), its share of all positive weight in
+    [0, 1], the events behind it, and n / (n + 1) for n of them: 0.5 for a new name (CONTRACT
+    S2-32). An item that the catalogue does not know teaches by the ``tags`` and
     ``category`` its event carries in ``data``, if any (CONTRACT X-67).
     """
 
     version = 2
     state = Tally
     bound: Bound
+
+    def __init__(self, memory: str = "months") -> None:
+        self.memory = MEMORIES[memory]
+
+    def identity(self) -> str:
+        return f"{super().identity()} {self.memory.window}"
 
     def touches(self, kind: Kind) -> bool:
         return kind.group not in ("slate", "system")
@@ -48,18 +54,13 @@ class Leaning(Feature[Tally]):
         return one.merge(other, self.bound)
 
     def read(self, state: Tally, now: Instant) -> Reading:
-        weights = state.weights(HALF_LIVES, MONTHS, now)
+        weights = state.weights(HALF_LIVES, self.memory.index, now)
         total = sum(weight for weight in weights.values() if weight > 0)
         value = [
-            {
-                "name": name,
-                "weight": weight,
-                "share": max(weight, 0.0) / total if total else 0.0,
-                "evidence": int(state.rows[name][EVIDENCE]),
-            }
+            _row(name, weight, total, int(state.rows[name][EVIDENCE]))
             for name, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
-        return Reading(value, state.evidence(), WINDOW)
+        return Reading(value, state.evidence(), self.memory.window)
 
 
 class Interests(Leaning):
@@ -81,6 +82,16 @@ class Categories(Leaning):
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         category = item.category if item is not None else _own(event, "category", str)
         return (category,) if category else ()
+
+
+def _row(name: str, weight: float, total: float, evidence: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "weight": weight,
+        "share": max(weight, 0.0) / total if total else 0.0,
+        "evidence": evidence,
+        "confidence": evidence / (evidence + 1),
+    }
 
 
 def _own(event: Event, field: str, expected: type) -> Any:

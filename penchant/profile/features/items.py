@@ -7,22 +7,24 @@ from math import exp
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
-from penchant.profile.feature import HALF_LIVES, MONTHS, Feature, Reading, Signal
-from penchant.state.tally import DECAYED, EVIDENCE, Bound, Tally
+from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
+from penchant.state.tally import EVIDENCE, Bound, Tally
 
 BOUND = Bound(keys=32, size=1_500)
 KAPPA = 1.0  # weight that makes a rating of 5 (1 - 1/e) = 3.16: one purchase
 
 
-def rating(weight: float) -> float:
+def rating(weight: float, kappa: float = KAPPA) -> float:
     """A rating in [0, 5] from accumulated, decayed weight: 5 (1 - exp(-weight / kappa)).
 
-    Monotone; nothing or less than nothing is 0.0. Source: CONTRACT X-04, kappa = 1.
+    Monotone; nothing or less than nothing is 0.0. Source: CONTRACT X-04.
 
     >>> rating(0.0), round(rating(1.0), 3), rating(1e9), rating(-2.0)
     (0.0, 3.161, 5.0, 0.0)
+    >>> rating(7.0, kappa=7.0) == rating(1.0)
+    True
     """
-    return 5.0 * (1.0 - exp(-max(weight, 0.0) / KAPPA))
+    return 5.0 * (1.0 - exp(-max(weight, 0.0) / kappa))
 
 
 class Items(Feature[Tally]):
@@ -34,6 +36,13 @@ class Items(Feature[Tally]):
     name = "items"
     version = 2
     state = Tally
+
+    def __init__(self, kappa: float = KAPPA, memory: str = "months") -> None:
+        self.kappa = kappa
+        self.memory = MEMORIES[memory]
+
+    def identity(self) -> str:
+        return f"{super().identity()} {self.kappa} {self.memory.window}"
 
     def touches(self, kind: Kind) -> bool:
         return kind.group not in ("slate", "system")
@@ -49,22 +58,21 @@ class Items(Feature[Tally]):
         return one.merge(other, BOUND)
 
     def read(self, state: Tally, now: Instant) -> Reading:
-        weights = state.weights(HALF_LIVES, MONTHS, now)
+        weights = state.weights(HALF_LIVES, self.memory.index, now)
         value = [
             {
                 "item": item,
                 "count": int(state.rows[item][EVIDENCE]),
                 "weight": weight,
-                "rating": rating(weight),
+                "rating": rating(weight, self.kappa),
             }
             for item, weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
         ]
-        return Reading(value, state.evidence(), "half-life 150 days")
+        return Reading(value, state.evidence(), self.memory.window)
 
     def rate(self, state: Tally, item: str, now: Instant) -> tuple[float, int]:
         """The rating of one item and the events behind it; (0.0, 0) for one not remembered."""
-        row = state.rows.get(item)
-        if row is None:
+        weight = state.weight(item, HALF_LIVES, self.memory.index, now)
+        if weight is None:
             return 0.0, 0
-        fade = HALF_LIVES.fade(MONTHS, state.blocks[MONTHS], now)
-        return rating(row[DECAYED + MONTHS] * fade), int(row[EVIDENCE])
+        return rating(weight, self.kappa), int(state.rows[item][EVIDENCE])

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from penchant.core.wording import counted
 from penchant.serve.cli.output import FAILED, as_json, errors, opened, print_json, progress, say
 
 
@@ -20,7 +21,7 @@ def verb(store: str, json: bool) -> None:
         if json:
             print_json(result.to_dict())
         elif result.passed:
-            say(f"replay equals live: {result.users:,} users and the population")
+            say(f"replay equals live: {counted(result.users, 'user')} and the population")
         else:
             for user in result.differing[:20]:
                 say(f"differs: user {user}")

@@ -46,4 +46,5 @@ def verb(
         print_json(told)
     if serve or (serve is None and sys.stdin.isatty() and sys.stdout.isatty()):
         context.obj = folder
-        context.invoke(serve_verb.verb)
+        with serve_verb.verb.make_context("serve", [], parent=context) as serving:  # as if typed
+            serve_verb.verb.invoke(serving)

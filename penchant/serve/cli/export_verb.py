@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from penchant.core.wording import counted
 from penchant.serve.cli.output import as_json, errors, opened, print_json, progress, say
 
 
@@ -29,5 +30,6 @@ def verb(store: str, path: str, format: str | None, items: bool, events: bool, j
             print_json(result.to_dict())
         elif path != "-":
             say(
-                f"{result.path}: {result.events:,} events, {result.items:,} items as {result.format}"
+                f"{result.path}: {counted(result.events, 'event')}, {counted(result.items, 'item')} "
+                f"as {result.format}"
             )

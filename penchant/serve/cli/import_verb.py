@@ -10,6 +10,7 @@ import click
 
 import penchant
 from penchant.core import instant
+from penchant.core.wording import counted
 from penchant.serve.cli.output import as_json, errors, learn, print_json, progress, say, table
 from penchant.serve.transfer import Imported, ImportOptions, edge_of, import_source
 
@@ -80,7 +81,7 @@ def _show(result: Imported, declared: Container[str]) -> None:
         _show_examples(result)
     what = "items" if result.items and not result.events else "events"
     count = result.items if what == "items" else result.events
-    say(f"{result.source}: {result.read:,} rows of {result.format}")
+    say(f"{result.source}: {counted(result.read, 'row')} of {result.format}")
     if result.dry_run:
         rows: list[tuple[str, object]] = [(f"{what} to store", count)]
     elif what == "items":
@@ -121,7 +122,7 @@ def _show_doubts(result: Imported) -> None:
     if result.refused_file:
         say(f"refused rows are in {result.refused_file}")
     if result.undated:
-        say(f"{result.undated:,} events had no time and were given that of the import")
+        say(f"{counted(result.undated, 'event')} without a time got that of the import")
     if result.mapped:
         say("read as: " + ", ".join(f"{field}={column}" for field, column in result.mapped.items()))
     if result.unmapped:

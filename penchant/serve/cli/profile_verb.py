@@ -9,6 +9,8 @@ import click
 from penchant.profile.profile import Profile
 from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
 
+UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a table
+
 
 @click.command("profile")
 @click.argument("user")
@@ -49,7 +51,7 @@ def _listed(heading: str, rows: list[Any]) -> None:
         say(f"{heading}: {', '.join(map(str, rows))}")
         return
     say(heading)
-    columns = [name for name in rows[0] if name != "weight"] or list(rows[0])
+    columns = [name for name in rows[0] if name not in UNSHOWN] or list(rows[0])
     table(columns, [[row.get(name) for name in columns] for row in rows])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from penchant.core.wording import counted
 from penchant.serve.cli.output import as_json, errors, opened, print_json, progress, say
 
 
@@ -24,6 +25,6 @@ def verb(store: str, processes: int | None, json: bool) -> None:
             print_json(result.to_dict())
         else:
             say(
-                f"folded {result.events:,} events of {result.users:,} users "
-                f"in {result.seconds:.1f} s on {result.processes} processes"
+                f"folded {counted(result.events, 'event')} of {counted(result.users, 'user')} "
+                f"in {result.seconds:.1f} s on {counted(result.processes, 'process', 'processes')}"
             )

@@ -13,9 +13,16 @@ from penchant.serve.cli.output import as_json, errors, print_json
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--host",
+    envvar="PENCHANT_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on.",
+)
 @click.option(
     "--port",
+    envvar="PENCHANT_PORT",
     type=click.IntRange(0, 65_535),
     default=8_000,
     show_default=True,

@@ -15,6 +15,7 @@ from penchant.core import instant
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.instant import DAY, Instant
+from penchant.core.wording import counted
 from penchant.measure.ranking import Estimate
 from penchant.measure.simulation import Simulation
 from penchant.serve.cli.output import as_json, errors, print_json
@@ -103,7 +104,9 @@ def _store(place: str, simulation: Simulation, told: Iterable[Event], json: bool
     if json:
         print_json(counts)
     else:
-        click.echo(f"{place}: {accepted:,} events and {counts['items']:,} items")
+        click.echo(
+            f"{place}: {counted(accepted, 'event')} and {counted(len(simulation.things), 'item')}"
+        )
 
 
 def _compare(world: World, json: bool) -> None:
@@ -126,7 +129,10 @@ def _compare(world: World, json: bool) -> None:
     for name, outcome in outcomes.items():
         shown, clicked = sum(outcome.exposures.values()), sum(outcome.clicks.values())
         click.echo(f"{name:<12}{shown:>10,}{clicked:>8,}  {_percent(measured(outcome))}")
-    click.echo(f"\npenchant over popularity, same people: {_percent(better)}")
+    click.echo(
+        f"\npenchant over popularity, same people: {100 * better.mean:+.1f} percentage points "
+        f"[{100 * better.low:+.1f}, {100 * better.high:+.1f}]"
+    )
 
 
 def _plain(estimate: Estimate) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from penchant.core.wording import counted
 from penchant.serve.cli.output import as_json, errors, opened, print_json, say, table
 
 DAYS = 10
@@ -25,15 +26,14 @@ def verb(store: str, json: bool) -> None:
 
 
 def _show(stats: dict[str, Any]) -> None:
-    say(f"{stats['events']:,} events")
+    say(counted(stats["events"], "event"))
     if stats["kinds"]:
         say()
         table(("kind", "events"), list(stats["kinds"].items())[:20])
         say()
         days = list(stats["days"].items())
-        table(
-            ("day", "events"), days[-DAYS:], f"the last {min(DAYS, len(days))} of {len(days)} days"
-        )
+        title = f"the last {DAYS} of {len(days)} days" if len(days) > DAYS else ""
+        table(("day", "events"), days[-DAYS:], title)
     if stats["exposures"]:
         say()
         table(

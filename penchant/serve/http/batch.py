@@ -28,7 +28,7 @@ async def post(call: Call) -> Answer:
 def _request(outer: Request, index: int, one: BatchCall) -> Request:
     path, _, query = one.path.partition("?")
     if not path.startswith("/v1/") or path.startswith(PATH):
-        path = "/"  # answered with 404: no batch in a batch, nothing beside /v1
+        path = "/v1"  # answered with 404: no batch in a batch, nothing beside /v1/
     return Request(
         method=one.method,
         path=path.encode().decode("latin-1"),

@@ -86,7 +86,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _operation_id(operation: Operation) -> str:
     words = re.sub(r"[^a-z]+", "_", operation.path.removeprefix("/v1")).strip("_")
-    return f"{operation.method.lower()}_{words}"
+    return f"{operation.method.lower()}_{words or 'root'}"
 
 
 def _names(operation: Operation) -> Iterator[dict[str, Any]]:

@@ -54,7 +54,22 @@ def docs(call: Call) -> Answer:
     return Answer(200, page, HTML, _OURS_ALONE)
 
 
+def root(call: Call) -> Answer:
+    """The way to the page, for who opens the bare address."""
+    return Answer(307, headers=(("location", "docs"),))
+
+
 OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/",
+        tag="operation",
+        summary="Leads to /docs.",
+        read=root,
+        quick=always,
+        scope=None,
+        answers={307: None},
+    ),
     Operation(
         method="GET",
         path="/v1/stats",

@@ -25,6 +25,8 @@ from penchant.serve.transfer.importing import Progress
 from penchant.serve.transfer.reader import CATALOGUE, LOGGED
 
 FORMATS = ("jsonl", "parquet")
+# What a file's name asks for; a table cannot hold both events and items, and is said to be none.
+_ENDINGS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "tsv", ".xlsx": "xlsx"}
 WHAT = ("all", "events", "items")
 _PAGE = 5_000
 _EVENT_TYPES = {
@@ -108,7 +110,7 @@ def export(
 
 def _format(format: str | None, path: str) -> str:
     name = Path(path).name.removesuffix(".gz")
-    told = format or ("parquet" if name.endswith((".parquet", ".pq")) else "jsonl")
+    told = format or _ENDINGS.get(Path(name).suffix.lower(), "jsonl")
     if told not in FORMATS:
         near = closest(told, FORMATS) if isinstance(told, str) else ""
         raise InvalidArgument("format", f"{told!r} is none of {', '.join(FORMATS)}{near}")

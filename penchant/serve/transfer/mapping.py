@@ -189,6 +189,7 @@ class Mapper:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._form = ItemForm if plan.items else EventForm
+        self._own = "attributes" if plan.items else "data"
         aliases = ITEM_ALIASES if plan.items else EVENT_ALIASES
         self._known: dict[str, tuple[int, str]] = {}
         for target in self._form.__struct_fields__:
@@ -218,7 +219,7 @@ class Mapper:
                 out.setdefault(step.target, {})[step.inside] = value
         own = {name: row[name] for name in rest if row[name] not in (None, "")}
         if own:
-            out.setdefault("attributes" if self._plan.items else "data", {}).update(own)
+            out.setdefault(self._own, {}).update(own)
         return out
 
     def check(self, columns: Sequence[str], nested: bool) -> None:
@@ -254,8 +255,11 @@ class Mapper:
         steps = [self._step(target, expression) for target, expression in chosen.items()]
         used = {name for step in steps for name in (step.column, ".".join(step.path))}
         rest = tuple(column for column in columns if column not in used)
-        self.unmapped.update(dict.fromkeys(rest))
         self.mapped.update(chosen)
+        if self._plan.keep_rest:
+            self.mapped.update({f"{self._own}.{column}": column for column in rest})
+        else:
+            self.unmapped.update(dict.fromkeys(rest))
         if len(self._plans) >= _PLANS:
             self._plans.clear()
         compiled = steps, rest if self._plan.keep_rest else ()

@@ -12,7 +12,7 @@ import pytest
 from penchant.core.errors import StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.ports import Append
-from penchant.io.stores import sqlite
+from penchant.io.stores import sqlite_file
 from penchant.io.stores.sqlite import FILE, SqliteStore
 
 
@@ -41,7 +41,7 @@ def test_a_file_that_stays_locked_makes_the_store_unavailable(
     store = SqliteStore(tmp_path)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT", 0.01)
 
     with pytest.raises(StoreUnavailable, match="another process has kept it locked"):
         store.commit([Append([event("e1")])])
@@ -73,7 +73,7 @@ def test_threads_that_are_gone_leave_no_connection_behind(tmp_path: Path) -> Non
         thread.start()
         thread.join()
 
-    assert len(store._idle) == 1  # one for all who read in turn
+    assert len(store._file._idle) == 1  # one for all who read in turn
     store.close()
 
 

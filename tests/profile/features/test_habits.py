@@ -27,6 +27,12 @@ def test_an_hour_is_counted_on_the_weekday_of_the_calendar() -> None:
     assert value["parts_of_day"]["afternoon"] == 1.0
 
 
+def test_the_parts_of_the_day_are_those_told() -> None:
+    parts = reading(Habits(parts_of_day={"day": 6, "night": 22}), event(), event(after=-8 * HOUR))
+
+    assert parts.value["parts_of_day"] == {"day": 0.5, "night": 0.5}  # noon, and four o'clock
+
+
 def test_the_offset_of_the_event_wins_over_the_zone_of_the_store() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
 

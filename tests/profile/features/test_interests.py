@@ -36,6 +36,36 @@ def test_a_weight_halves_in_150_days() -> None:
     assert later == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(
+    ("memory", "kept"), [("months", 2 ** (-1 / 150)), ("weeks", 0.95), ("always", 1.0)]
+)
+def test_a_day_leaves_of_a_weight_what_the_memory_says(memory: str, kept: float) -> None:
+    bought = event("purchase", item="tea")
+
+    found = reading(Categories(memory), bought, items=ITEMS, now=NOON + DAY)
+
+    assert found.value[0]["weight"] == pytest.approx(kept, rel=1e-5)  # S2-30: 0.95 a day
+
+
+def test_a_new_name_is_half_sure_and_every_event_makes_it_surer() -> None:
+    told = [
+        reading(Interests(), *[event("click", item="tea")] * count, items=ITEMS).value[0]
+        for count in (1, 2, 9)
+    ]
+
+    assert [one["confidence"] for one in told] == pytest.approx([0.5, 2 / 3, 0.9])  # S2-32
+
+
+@pytest.mark.parametrize(
+    ("kind", "weight"),
+    [("rsvp", 1.0), ("save", 0.8), ("share", 0.7), ("click", 0.3), ("view", 0.1), ("wave", 0.1)],
+)
+def test_every_kind_teaches_by_its_signal(kind: str, weight: float) -> None:
+    value = reading(Categories(), event(kind, item="tea"), items=ITEMS).value
+
+    assert value[0]["weight"] == pytest.approx(weight)  # S2-34, X-22
+
+
 def test_a_dislike_has_negative_weight_and_no_share() -> None:
     events = event("dislike", item="tea"), event("click", item="run")
 

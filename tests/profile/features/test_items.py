@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from math import exp
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from penchant.core.instant import DAY
 from penchant.profile.features.items import BOUND, Items, rating
@@ -29,6 +33,28 @@ def test_a_rating_grows_with_every_liking_and_never_reaches_past_5() -> None:
     assert ratings == sorted(ratings)
     assert ratings[0] == pytest.approx(rating(1.0))
     assert ratings[-1] <= 5.0
+
+
+@given(weight=st.floats(-10, 1e6), more=st.floats(0, 1e6), kappa=st.floats(0.001, 1_000))
+def test_a_rating_is_bounded_and_never_falls(weight: float, more: float, kappa: float) -> None:
+    assert 0.0 <= rating(weight, kappa) <= rating(weight + more, kappa) <= 5.0
+
+
+def test_kappa_is_the_weight_that_rates_two_thirds() -> None:
+    value = reading(Items(kappa=4.0), *[event("purchase", item="a")] * 4).value
+
+    assert value[0]["rating"] == pytest.approx(5 * (1 - exp(-1)))
+
+
+@pytest.mark.parametrize(
+    ("memory", "kept"), [("months", 2 ** (-30 / 150)), ("weeks", 0.95**30), ("always", 1.0)]
+)
+def test_a_rating_forgets_as_the_memory_says(memory: str, kept: float) -> None:
+    bought = event("purchase", item="a")
+
+    value = reading(Items(memory=memory), bought, now=NOON + 30 * DAY).value
+
+    assert value[0]["weight"] == pytest.approx(kept, rel=1e-4)
 
 
 def test_what_is_disliked_is_worth_nothing() -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import penchant
+import penchant.serve.cli
 from penchant.serve.cli import VERBS, main
 from penchant.serve.cli.output import where_of
 
@@ -58,6 +59,38 @@ def test_every_verb_has_help_and_json(verb: str) -> None:
     command = main.get_command(click.Context(main), verb)
     assert command is not None
     assert any("--json" in option.opts for option in command.params)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check", "doctor ann", "explain ann tea", "export all.jsonl", "history ann",
+        "import log.csv", "profile ann", "rebuild --processes 1", "recommend ann", "similar tea",
+        "simulate --events 2", "simulate --into shop --events 2", "stats", "track ann click",
+        "trending", "demo --users 20 --items 30 --days 4 --no-serve", "serve --port 0",
+    ],
+)  # fmt: skip
+def test_every_verb_tells_programs_in_json(
+    filled: None, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    Path("log.csv").write_text("user,kind,at\nann,view,2026-01-01\n")
+    monkeypatch.setattr("penchant.serve.http.run.serve", lambda engine, listener: listener.close())
+
+    result = run(*words.split(), "--json")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_the_help_lists_the_verbs_there_are() -> None:
+    files = Path(penchant.serve.cli.__file__).parent.glob("*_verb.py")
+
+    shown = run("--help").stdout.split("Verbs:")[1]
+
+    there = {path.stem.removesuffix("_verb") for path in files}
+    assert (
+        there == set(VERBS) == {line.split()[0] for line in shown.splitlines() if line[2:3] > " "}
+    )
 
 
 def test_help_imports_no_verb() -> None:
@@ -299,3 +332,17 @@ def test_a_server_with_keys_that_cannot_be_used_does_not_start(
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "penchant: keys: entry 1 is not of the form name:scope:secret\n"
+
+
+def test_the_environment_says_where_the_server_listens(
+    elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_HOST", "no.such.host.invalid")
+
+    named = run("serve")
+    monkeypatch.setenv("PENCHANT_PORT", "many")
+    wrong = run("serve")
+
+    assert (named.exit_code, wrong.exit_code) == (2, 2)
+    assert "keys: no.such.host.invalid can be reached from other machines" in named.stderr
+    assert "Invalid value for '--port'" in wrong.stderr

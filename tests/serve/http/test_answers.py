@@ -32,6 +32,13 @@ def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
     assert not re.search(r"""(src|href)=["'](https?:)?//""", answer.text)
 
 
+def test_the_bare_address_leads_to_the_page(client: Client) -> None:
+    answer = client("GET", "/")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
+    assert client("GET", "/", follow_redirects=True).text.startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize("sent", ["abc-1", "a" * 128])
 def test_the_id_of_a_request_comes_back(client: Client, sent: str) -> None:
     assert client("GET", "/health", headers={"x-request-id": sent}).headers["x-request-id"] == sent

@@ -52,7 +52,7 @@ def test_every_path_but_the_open_ones_asks_for_a_key(serving: Callable[..., Clie
         if client(operation.method, operation.path).status_code != 401:
             free.add(operation.path)
 
-    assert free == {"/health", "/ready", "/openapi.json", "/docs"}
+    assert free == {"/", "/health", "/ready", "/openapi.json", "/docs"}
 
 
 def test_a_read_key_cannot_log_exposures(serving: Callable[..., Client]) -> None:

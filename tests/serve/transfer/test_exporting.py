@@ -164,6 +164,7 @@ def test_an_empty_store_exports_an_empty_file_that_imports(
             "what: 'item' is none of all, events, items; closest is 'items'",
         ),
         ("log.x", {"format": "csv"}, "format: 'csv' is none of jsonl, parquet"),
+        ("log.csv.gz", {}, "format: 'csv' is none of jsonl, parquet"),
         ("-", {"format": "parquet"}, "format: Parquet cannot be written to a pipe; name a file"),
     ],
 )

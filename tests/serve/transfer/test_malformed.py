@@ -148,7 +148,8 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"preset": "shopp"},
      "preset: 'shopp' is no preset; expected one of general, capsule, cli, events, shop, bi; "
      "closest is 'shop'"),
-    ({"seen": "hidden"}, "seen: 'hidden' is unknown; expected one of hide, keep, fade"),
+    ({"seen": "hidden"},
+     "seen: 'hidden' is unknown; expected one of hide, keep, fade; closest is 'hide'"),
     ({"cache_users": 0}, "cache_users: expected at least 1, got 0"),
     ({"session_gap": "long"}, "session_gap: expected a number of seconds, got 'long'"),
 ]  # fmt: skip

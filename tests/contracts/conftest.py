@@ -1,0 +1,3 @@
+from tests.io.stores.short_runs import short_runs
+
+__all__ = ["short_runs"]
