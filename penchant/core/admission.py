@@ -22,10 +22,9 @@ from penchant.core.event import Event
 from penchant.core.instant import DAY, EARLIEST, LATEST, Instant
 from penchant.core.item import Item, Location
 from penchant.core.kinds import Kinds
-from penchant.core.names import HALF, LONGEST, check_characters
+from penchant.core.names import HALF, KIND_LONGEST, LONGEST, check_characters
 from penchant.core.suggestion import closest
 
-KIND_LONGEST = 64
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 KindName = Annotated[str, Meta(min_length=1, max_length=KIND_LONGEST)]
 Text = Annotated[str, Meta(max_length=8_192)]

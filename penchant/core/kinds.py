@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from typing import Any
 
-from penchant.core.errors import InvalidSettings
+from penchant.core.errors import InvalidArgument, InvalidSettings
+from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.suggestion import closest
 
 UNDECLARED_WEIGHT = 0.1  # CONTRACT S2-34: the signal of whatever has no entry of its own
 LIKED, DISLIKED = 0.9, 0.5  # CONTRACT X-23: the strongest signals a rating can give
+FAR = 1e15  # no scale of ratings reaches so far
 COMMON = "common"
 GENERAL = "general"
 GROUPS = (
@@ -173,14 +175,15 @@ _FIELDS = {name.name for name in fields(Kind)} - {"name"}
 
 
 def _kind(where: str, name: str, entry: Mapping[str, Any]) -> Kind:
+    _check_name(where, name)
     for key in entry:
         if key not in _FIELDS:
             raise InvalidSettings(where, f"unknown key {key!r}{closest(key, _FIELDS)}")
     options = dict(entry)
     if "aliases" in options:
         options["aliases"] = _names(where, options["aliases"])
-    if not isinstance(options.get("negative", ""), str):
-        raise InvalidSettings(where, f"negative {options['negative']!r} is no name of a kind")
+    if "negative" in options:
+        _check_name(where, options["negative"])
     if "scale" in options:
         options["scale"] = _scale(where, options["scale"])
     for key in ("weight", "refused"):
@@ -202,6 +205,14 @@ def _weight(where: str, key: str, weight: object) -> float:
     return float(weight)
 
 
+def _check_name(where: str, name: object) -> None:
+    """A kind is called as an event may call it: a name that none could carry came from nowhere."""
+    try:
+        check_name("kind", name, KIND_LONGEST)
+    except InvalidArgument as error:
+        raise InvalidSettings(where, f"{name!r:.60} is no name of a kind: {error.reason}") from None
+
+
 def _names(where: str, aliases: object) -> tuple[str, ...]:
     if not isinstance(aliases, list) or not all(isinstance(name, str) for name in aliases):
         raise InvalidSettings(where, f"aliases {aliases!r} is no list of names, such as ['buy']")
@@ -210,6 +221,7 @@ def _names(where: str, aliases: object) -> tuple[str, ...]:
 
 def _scale(where: str, scale: object) -> tuple[float, float]:
     match scale:
-        case [int() | float() as worst, int() | float() as best] if worst < best:
-            return float(worst), float(best)
+        case [int() | float() as worst, int() | float() as best] if -FAR < worst < best < FAR:
+            if bool not in (type(worst), type(best)):
+                return float(worst), float(best)
     raise InvalidSettings(where, f"scale {scale!r} is not [worst, best], such as [1, 5]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from penchant.core.errors import InvalidArgument, InvalidInput
 
-LONGEST = 255  # characters
+LONGEST, KIND_LONGEST = 255, 64  # characters
 HALF = "contains half of a surrogate pair; send valid Unicode"
 
 

@@ -6,7 +6,9 @@ import os
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from penchant.core.errors import InvalidArgument
 from penchant.core.instant import MINUTE, Instant
 
 TURNED_BACK: Instant = MINUTE  # by which a clock is corrected; by more it was set anew
@@ -54,3 +56,18 @@ def event_id(at: Instant) -> str:
 def request_id(at: Instant) -> str:
     """A new name for a slate: ``req_`` and a UUID version 7."""
     return event_id(at).replace("evt_", "req_", 1)
+
+
+def path_of(field: str, told: object) -> Path:
+    """The path that an argument names, ``~`` resolved. Raises ``InvalidArgument``.
+
+    >>> path_of("store", "taste").name
+    'taste'
+    """
+    try:
+        path = os.fspath(told)  # type: ignore[call-overload]  # anything else is a TypeError
+        if not path or b"\0" in os.fsencode(path):
+            raise ValueError
+        return Path(os.fsdecode(path)).expanduser()
+    except (TypeError, ValueError, RuntimeError):
+        raise InvalidArgument(field, f"expected the path of a file, got {told!r:.60}") from None

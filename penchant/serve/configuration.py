@@ -14,6 +14,7 @@ from penchant.core.errors import InvalidSettings
 from penchant.core.kinds import Kinds
 from penchant.core.settings import Settings, settings
 from penchant.io.stores import MEMORY
+from penchant.io.system import path_of
 
 SETTINGS_FILE = "penchant.toml"
 KINDS_FILE = "kinds.toml"
@@ -52,5 +53,5 @@ def _read(path: Path) -> str:
 def _file(place: str | Path, name: str) -> Path | None:
     if place == MEMORY:
         return None
-    path = Path(place).expanduser() / name
-    return path if path.is_file() else None
+    path = path_of("store", place) / name
+    return path if os.path.isfile(path) else None

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import penchant
-from penchant.core.errors import InvalidArgument
+from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.instant import DAY, HOUR, Instant
 from penchant.core.slate import Choice, Slate
 from penchant.measure.ranking import Estimate
@@ -147,14 +147,19 @@ class Demo:
 
 def _emptied(folder: Path) -> None:
     """Make the folder new. Raises ``InvalidArgument`` for one that the demo did not make."""
-    if folder.exists():
-        if not (folder / MARK).is_file():
-            raise InvalidArgument(
-                "--folder", f"{folder} was not made by the demo; name another, or remove it first"
-            )
-        rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / MARK).write_text("made by penchant demo, which makes it again each time\n")
+    if os.path.exists(folder) and not os.path.isfile(folder / MARK):
+        raise InvalidArgument(
+            "--folder", f"{folder} was not made by the demo; name another, or remove it first"
+        )
+    try:
+        if folder.exists():
+            rmtree(folder)
+        folder.mkdir(parents=True)
+        (folder / MARK).write_text("made by penchant demo, which makes it again each time\n")
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{folder} cannot be made: {error.strerror}; name another place with --folder"
+        ) from None
 
 
 def _busiest(p: Penchant, world: Simulation) -> str:

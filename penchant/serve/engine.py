@@ -92,9 +92,9 @@ def _assemble(
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
+    population = Population(store, crowd)
     writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
     states = States(store, fold, shelf, writer, settings.cache_users)
-    population = Population(store, crowd)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
@@ -135,7 +135,12 @@ class Penchant:
     ) -> None:
         settings = read_settings(place, options)
         kinds = read_kinds(place, settings.preset)
-        self.parts = _assemble(str(place), open_store(place), settings, kinds, clock)
+        store = open_store(place)
+        try:
+            self.parts = _assemble(str(place), store, settings, kinds, clock)
+        except BaseException:
+            store.close()
+            raise
         self._closed = False
         if follow:
             self.parts.follower.start()
@@ -176,6 +181,7 @@ class Penchant:
 
     def track_many(self, events: Iterable[Mapping[str, Any] | Event]) -> Receipt:
         """Remember events, durably; a refused one does not hold up the others."""
+        _check_several("events", events)
         return self.append(self.parts.intake.mappings(events))
 
     def append(self, sorted_: Sorted) -> Receipt:
@@ -196,6 +202,7 @@ class Penchant:
 
     def put_items(self, items: Iterable[Mapping[str, Any]]) -> int:
         """Put items into the catalogue, all or none; how many. Raises ``InvalidItem``."""
+        _check_several("items", items)
         now = self.parts.now()
         checked = [self.parts.edge.item_from(raw, now) for raw in items]
         return self.parts.writer.write(PutItems(checked)) if checked else 0
@@ -279,7 +286,7 @@ class Penchant:
         Imported into an empty store under the same settings, it gives the same states.
         """
         self.flush()
-        return export(self.parts.store, str(path), format=format, what=what, progress=progress)
+        return export(self.parts.store, path, format=format, what=what, progress=progress)
 
     # -- upkeep ------------------------------------------------------------------------------------
 
@@ -358,6 +365,11 @@ class Penchant:
 
 def _named(item: str | None) -> dict[str, str]:
     return {} if item is None else {"item": item}
+
+
+def _check_several(field: str, several: object) -> None:
+    if not isinstance(several, Iterable) or isinstance(several, str | bytes | Mapping):
+        raise InvalidArgument(field, f"expected a list of mappings, got {several!r:.60}")
 
 
 def _past(at: object, zone: tzinfo) -> Instant:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from penchant.core import instant
-from penchant.core.admission import KIND_LONGEST
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant
-from penchant.core.names import check_name
+from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
 from penchant.profile.features.recent import Touch

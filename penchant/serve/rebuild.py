@@ -11,15 +11,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any
 
-from penchant.core.errors import StoreUnavailable
+from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
@@ -30,9 +31,11 @@ from penchant.serve.population import EVERYONE, KEY, Population
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import USER, snapshot_of
 
+MOST = 1_000  # worker processes
 RANGE = 500  # users a worker is given at once, and snapshots it commits at once
 
 Progress = Callable[[int, int], None]  # users and events folded so far
+_Steps = Generator[tuple[int, int], None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def rebuild(
 ) -> Rebuilt:
     """Fold every user and the population from the log; their snapshots replace those of before."""
     began = perf_counter()
-    workers = processes or os.cpu_count() or 1
+    workers = _workers(processes)
     if place == MEMORY:
         workers = 1
         fold, crowd, shelf = folder()
@@ -95,11 +98,22 @@ def rebuild(
     else:
         steps = _together(place, settings, store, workers)
     users = events = 0
-    for more_users, more_events in steps:
-        users += more_users
-        events += more_events
-        progress(users, events)
+    with closing(steps):  # broken off, it ends its workers at once
+        for more_users, more_events in steps:
+            users += more_users
+            events += more_events
+            progress(users, events)
     return Rebuilt(users, events, workers, perf_counter() - began)
+
+
+def _workers(processes: int | None) -> int:
+    if processes is None:
+        return os.cpu_count() or 1
+    if isinstance(processes, bool) or not isinstance(processes, int) or not 1 <= processes <= MOST:
+        raise InvalidArgument(
+            "processes", f"expected a whole number from 1 to {MOST}, got {processes!r}"
+        )
+    return processes
 
 
 def _ranges(store: Store) -> Iterator[str]:
@@ -110,15 +124,13 @@ def _ranges(store: Store) -> Iterator[str]:
         after = names[-1]
 
 
-def _alone(folder: _Folder) -> Iterator[tuple[int, int]]:
+def _alone(folder: _Folder) -> _Steps:
     folder.everyone()
     for after in _ranges(folder.store):
         yield folder.users(after, RANGE)
 
 
-def _together(
-    place: str, settings: Settings, store: Store, workers: int
-) -> Iterator[tuple[int, int]]:
+def _together(place: str, settings: Settings, store: Store, workers: int) -> _Steps:
     """Ranges handed to worker processes as they become free; the population goes first."""
     tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
     tasks.put({"everyone": True})
@@ -129,9 +141,13 @@ def _together(
         attending = [
             threads.submit(_attend, place, settings, tasks, done.put) for _ in range(workers)
         ]
-        for _ in range(workers):
-            while (step := done.get()) is not None:
-                yield step
+        try:
+            for _ in range(workers):
+                while (step := done.get()) is not None:
+                    yield step
+        finally:
+            while _next(tasks) is not None:
+                pass
         for worker in attending:
             worker.result()
 
@@ -155,12 +171,13 @@ def _attend(
             while (task := _next(tasks)) is not None:
                 worker.stdin.write(json.dumps(task) + "\n")
                 worker.stdin.flush()
-                answer = worker.stdout.readline()
-                if not answer:
-                    raise StoreUnavailable("a rebuild worker died; its error stands above")
-                users, events = json.loads(answer)
+                users, events = json.loads(worker.stdout.readline())
                 report((users, events))
             worker.stdin.close()
+    except (OSError, ValueError) as error:
+        raise StoreUnavailable(
+            "a rebuild worker died; its error stands above, 'penchant rebuild' begins again"
+        ) from error
     finally:
         report(None)
 
@@ -195,8 +212,11 @@ def main(place: str, options: str) -> None:
             folder.everyone()
         else:
             users, events = folder.users(task["after"], RANGE)
-        sys.stdout.write(f"[{users}, {events}]\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(f"[{users}, {events}]\n")
+            sys.stdout.flush()
+        except BrokenPipeError:  # nobody is left to be told
+            os._exit(1)
     store.close()
 
 

@@ -124,9 +124,17 @@ def test_another_weight_gives_another_fingerprint() -> None:
         ("[a]\nb = { priority = 'x' }", "priority 'x' is unknown; expected one of high"),
         ("[a]\nb = { scale = [5, 1] }", r"scale \[5, 1\] is not \[worst, best\]"),
         ("[a]\nb = { scale = 5 }", "scale 5 is not"),
+        ("[a]\nb = { scale = [1, inf] }", r"scale \[1, inf\] is not"),
+        ("[a]\nb = { scale = [nan, 5] }", r"scale \[nan, 5\] is not"),
+        ("[a]\nb = { scale = [1, 1" + "0" * 400 + "] }", "is not"),
+        ("[a]\nb = { scale = [false, true] }", r"scale \[False, True\] is not"),
+        ("[a]\n'' = {}", "'' is no name of a kind: expected text of 1 to 64 characters"),
+        ('[a]\n"b\\u0000" = {}', "is no name of a kind: contains the character NUL"),
+        ("[a]\n" + "k" * 65 + " = {}", "is no name of a kind: expected text of 1 to 64"),
+        ("[a]\nb = { negative = '' }", "'' is no name of a kind"),
         ("[a]\nb = { aliases = 'buy' }", "aliases 'buy' is no list of names"),
         ("[a]\nb = { aliases = [1] }", r"aliases \[1\] is no list of names"),
-        ("[a]\nb = { negative = 1 }", "negative 1 is no name of a kind"),
+        ("[a]\nb = { negative = 1 }", ": 1 is no name of a kind: expected text"),
     ],
 )
 def test_a_faulty_kinds_file_is_refused_with_its_place(text: str, reason: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 import penchant
-from penchant.core.errors import InvalidArgument
+from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.instant import DAY, Instant
 from penchant.serve.demo import Demo, Size
 
@@ -70,3 +70,13 @@ def test_the_demo_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
         Demo(tmp_path, Console(file=StringIO()), NOW + DAY, SMALL).run()
 
     assert (tmp_path / "precious.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["file/demo", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(
+        StoreUnavailable, match=r"cannot be made: .*; name another place with --fol"
+    ):
+        shown(tmp_path / name)

@@ -51,3 +51,11 @@ def test_a_filter_for_what_nothing_can_have_is_refused(p: Penchant, name: str, t
 def test_a_filter_on_a_field_of_no_name_is_refused(p: Penchant, name: Any) -> None:
     with pytest.raises(InvalidArgument, match="where: "):
         p.trending(where={name: "run"})
+
+
+@pytest.mark.parametrize("several", [None, 7, "ann", {"user": "ann", "kind": "click"}])
+def test_what_is_no_list_of_events_or_items_is_refused(p: Penchant, several: Any) -> None:
+    with pytest.raises(InvalidArgument, match="events: expected a list of mappings, got "):
+        p.track_many(several)
+    with pytest.raises(InvalidArgument, match="items: expected a list of mappings, got "):
+        p.put_items(several)

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import penchant
+from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots
+from penchant.serve.engine import Penchant
 from penchant.serve.rebuild import _Folder
+from penchant.serve.states import USER
 
 
 def test_a_worker_knows_items_that_change_while_it_works(tmp_path: Path) -> None:
@@ -22,6 +30,42 @@ def test_a_worker_knows_items_that_change_while_it_works(tmp_path: Path) -> None
         names = {one["name"] for one in p.user("ann").profile().categories}
         assert names == {"drink", "food"}
         assert p.check().passed
+
+
+@pytest.mark.parametrize("processes", [0, -1, 1.5, True, "2"])
+def test_a_number_of_processes_that_is_none_is_refused(p: Penchant, processes: Any) -> None:
+    with pytest.raises(InvalidArgument, match="processes: expected a whole number from 1"):
+        p.rebuild(processes=processes)
+
+
+@pytest.mark.parametrize("program", ["true", "false", "echo"])
+def test_a_worker_that_dies_or_talks_nonsense_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    with penchant.open(tmp_path, follow=False) as p:
+        p.track("ann", "click", durable=True)
+        monkeypatch.setattr(sys, "executable", shutil.which(program))
+
+        with pytest.raises(StoreUnavailable, match="a rebuild worker died"):
+            p.rebuild(processes=2)
+
+        assert p.check().passed
+
+
+def test_a_rebuild_that_is_broken_off_does_not_fold_on(tmp_path: Path) -> None:
+    with penchant.open(tmp_path, follow=False) as p:
+        p.track_many({"user": f"u{number}", "kind": "click"} for number in range(5_000))
+        told = []
+
+        def progress(users: int, events: int) -> None:
+            told.append(users)
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            p.rebuild(processes=1, progress=progress)
+
+        saved = [p.parts.store.load(USER, f"u{number}") for number in range(5_000)]
+        assert len(list(filter(None, saved))) <= 1_000
 
 
 def test_a_rebuild_replaces_snapshots_that_are_wrong(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from errno import EIO
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -46,14 +47,20 @@ def read(source: Source, options: Options) -> Iterator[Row]:
 
 
 def write(lines: str, path: str, columns: Mapping[str, str]) -> None:
-    """Write a file of JSON lines as Parquet with these columns and DuckDB types, in its order."""
+    """Write a file of JSON lines as Parquet with these columns and DuckDB types, in its order.
+
+    Raises ``OSError`` where it cannot be written.
+    """
     duckdb = _duckdb()
     names = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in columns.items())
     with closing(_connected(duckdb)) as connection:
-        connection.execute(
-            f"COPY (SELECT * FROM read_json({_literal(lines)}, format = 'newline_delimited', "
-            f"columns = {{{names}}})) TO {_literal(path)} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        try:
+            connection.execute(
+                f"COPY (SELECT * FROM read_json({_literal(lines)}, format = 'newline_delimited', "
+                f"columns = {{{names}}})) TO {_literal(path)} (FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:
+            raise OSError(EIO, str(error)) from error
 
 
 def _duckdb() -> ModuleType:

@@ -11,11 +11,11 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from penchant.core.errors import InvalidArgument
 from penchant.io.formats.row import LONGEST, Row
+from penchant.io.system import path_of
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
@@ -87,12 +87,16 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Source]:
     if str(path) == STDIN:
         yield Source("standard input", sys.stdin.buffer, None)
         return
+    with _file(path) as file:
+        yield Source(str(path), cast("BinaryIO", file), os.fstat(file.fileno()).st_size)
+
+
+def _file(path: str | os.PathLike[str]) -> io.FileIO:
     try:
-        with open(Path(path).expanduser(), "rb", buffering=0) as file:
-            yield Source(str(path), cast("BinaryIO", file), os.fstat(file.fileno()).st_size)
+        return open(path_of("source", path), "rb", buffering=0)
     except FileNotFoundError:
         raise InvalidArgument("source", f"there is no file {str(path)!r}") from None
-    except (IsADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise InvalidArgument(
             "source", f"{str(path)!r} cannot be read: {error.strerror}; name a readable file"
         ) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from penchant.core.errors import InvalidArgument
 from penchant.core.ports import Store
 from penchant.core.suggestion import closest
+from penchant.io.system import path_of
 
 MEMORY = ":memory:"
 
@@ -29,4 +30,4 @@ def open_store(place: str | Path, *, for_all: bool = False) -> Store:
         )
     from penchant.io.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(place).expanduser(), mapped=for_all)
+    return SqliteStore(path_of("store", place), mapped=for_all)

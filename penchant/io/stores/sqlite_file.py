@@ -90,15 +90,13 @@ class SqliteFile:
             with self._watching:
                 return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.DatabaseError as error:
-            if self._closed:
-                raise StoreUnavailable(self._closed) from error
             raise self._translated(error) from error
 
     def close(self) -> None:
         # A connection must not be closed while another thread is in it: whoever reads closes its
         # own when it is done.
         with self._writing, self._watching, self._opening:
-            self._closed = f"the store {self.path} is closed"
+            self._closed = f"the store {self.path} is closed; open it again"
             self.writer.close()
             self._watcher.close()
         self._close_idle()
@@ -110,7 +108,8 @@ class SqliteFile:
     def hold(self) -> None:
         for lock in (self._writing, self._watching, self._opening):
             lock.acquire()
-        while len(self._held) < self._readers and not self._closed:
+        give_up = monotonic() + BUSY_TIMEOUT  # a reader that was broken off gives nothing back
+        while len(self._held) < self._readers and not self._closed and monotonic() < give_up:
             try:
                 self._held.append(self._idle.pop())
             except IndexError:
@@ -190,6 +189,8 @@ class SqliteFile:
             raise self._translated(error) from error
 
     def _translated(self, error: sqlite3.DatabaseError) -> StoreUnavailable | StoreIncompatible:
+        if self._closed:
+            return StoreUnavailable(self._closed)
         code = getattr(error, "sqlite_errorname", "") or ""
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
             return StoreIncompatible(f"{self.path} is damaged or no store: {error}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ import msgspec
 
 import penchant
 from penchant.core.errors import InvalidArgument, InvalidSettings, NotFound, PenchantError
+from penchant.io.system import path_of
 from penchant.personalise.where import value_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def opened(store: str, *, everyone: bool = False) -> Iterator[Penchant]:
 
     Reading from a place without a store says so and makes no folder.
     """
-    if "://" not in store and not (Path(store).expanduser() / "penchant.db").is_file():
+    if "://" not in store and not os.path.isfile(path_of("store", store) / "penchant.db"):
         raise NotFound(
             f"there is no store at {store}; fill one with 'penchant import' or 'penchant track', "
             "or name another with --store"

@@ -15,6 +15,7 @@ from penchant.core.errors import InvalidArgument, QueueFull
 from penchant.core.event import Event
 from penchant.core.item import Item
 from penchant.core.ports import Append, PutItems, RemoveItem, Store
+from penchant.core.suggestion import closest
 from penchant.io import system
 from penchant.io.formats import FORMATS, find_format
 from penchant.io.formats.row import Options
@@ -39,6 +40,12 @@ __all__ = [
 ]
 
 NESTED = frozenset({"json", "jsonl"})  # formats whose rows may have columns of their own each
+
+
+_TEXTS = frozenset(
+    {"kind", "user", "format", "delimiter", "zone", "time_format", "time_unit", "decimal"}
+)
+_RULES = frozenset({"map", "columns", "split", "only"})
 
 
 class ImportOptions(TypedDict, total=False):
@@ -107,10 +114,9 @@ def import_source(
     path: str | Path, edge: Edge, sink: StoreSink | None, options: ImportOptions
 ) -> Imported:
     """Import a source under ``ImportOptions``; without a sink nothing is stored: a dry run."""
+    _check(options)
     plan = _plan(options)
     limit = options.get("limit")
-    if limit is not None and (isinstance(limit, bool) or limit < 1):
-        raise InvalidArgument("limit", f"expected at least 1, got {limit}")
     only = _only(options.get("only"))
     columns = options.get("columns")
     names = columns.split(",") if isinstance(columns, str) else columns
@@ -133,6 +139,31 @@ def import_source(
                 progress=options.get("progress"),
             )
             return work.run(source, name, rows, name in NESTED)
+
+
+def _check(options: ImportOptions) -> None:
+    for name, value in options.items():
+        if name not in ImportOptions.__annotations__:
+            near = closest(name, ImportOptions.__annotations__)
+            raise InvalidArgument(name, f"no such option{near}; docs/import.md lists them")
+        if value is None:
+            continue
+        if name in _TEXTS and not isinstance(value, str):
+            raise InvalidArgument(name, f"expected text, got {value!r:.60}")
+        if name in _RULES and not _is_text(value):
+            raise InvalidArgument(name, f"expected text, or several texts, got {value!r:.60}")
+    limit = options.get("limit")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise InvalidArgument("limit", f"expected at least 1, got {limit!r:.60}")
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text, or made of nothing else."""
+    if isinstance(value, Mapping):
+        return all(map(_is_text, [*value.keys(), *value.values()]))
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str | bytes):
+        return all(map(_is_text, value))
+    return isinstance(value, str)
 
 
 def _plan(options: ImportOptions) -> Plan:
@@ -204,5 +235,5 @@ def _only(
 def _refused(options: ImportOptions, source: str, dry_run: bool) -> Path | None:
     told = options.get("refused")
     if told is not None:
-        return Path(told).expanduser()
+        return system.path_of("refused", told)
     return None if dry_run else beside(source)

@@ -6,7 +6,7 @@ import gzip
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
@@ -20,6 +20,7 @@ from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import Store
 from penchant.core.suggestion import closest
 from penchant.io.formats import parquet
+from penchant.io.system import path_of
 from penchant.serve.transfer.importing import Progress
 from penchant.serve.transfer.reader import CATALOGUE, LOGGED
 
@@ -78,7 +79,7 @@ class Exported:
 
 def export(
     store: Store,
-    path: str,
+    place: str | Path,
     *,
     format: str | None = None,
     what: str = "all",
@@ -88,9 +89,11 @@ def export(
 
     ``what="events"`` leaves the items out, ``what="items"`` writes the catalogue as it is now.
     """
+    path = "-" if place == "-" else str(path_of("path", place))
     chosen = _format(format, path)
     if what not in WHAT:
-        raise InvalidArgument("what", f"{what!r} is none of {', '.join(WHAT)}{closest(what, WHAT)}")
+        near = closest(what, WHAT) if isinstance(what, str) else ""
+        raise InvalidArgument("what", f"{what!r} is none of {', '.join(WHAT)}{near}")
     began = perf_counter()
     result = Exported(path, chosen)
     rows = _items(store, result) if what == "items" else _log(store, what == "all", result)
@@ -109,9 +112,8 @@ def _format(format: str | None, path: str) -> str:
     name = Path(path).name.removesuffix(".gz")
     told = format or _ENDINGS.get(Path(name).suffix.lower(), "jsonl")
     if told not in FORMATS:
-        raise InvalidArgument(
-            "format", f"{told!r} is none of {', '.join(FORMATS)}{closest(told, FORMATS)}"
-        )
+        near = closest(told, FORMATS) if isinstance(told, str) else ""
+        raise InvalidArgument("format", f"{told!r} is none of {', '.join(FORMATS)}{near}")
     if told == "parquet" and path == "-":
         raise InvalidArgument("format", "Parquet cannot be written to a pipe; name a file")
     return told
@@ -202,15 +204,25 @@ def _write(rows: _Rows, file: BinaryIO) -> None:
 
 @contextmanager
 def _replacing(path: str) -> Iterator[str]:
-    """A file beside ``path`` that takes its name once it is whole."""
-    target = Path(path).expanduser()
-    partial = target.with_name(f".{target.name}.part")
+    """A file beside ``path`` that takes its name once it is whole.
+
+    A link stays, what it leads to is replaced. A device or a pipe is written as it is.
+    """
+    target = path_of("path", path)
+    if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
+        partial = target
+    else:
+        target = target.resolve()
+        partial = target.with_name(f".{target.name}.part")
     try:
         yield str(partial)
-        os.replace(partial, target)
+        if partial != target:
+            os.replace(partial, target)
     except OSError as error:
         raise StoreUnavailable(
             f"{path} cannot be written: {error.strerror}; name another place"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial != target:
+            with suppress(OSError):
+                partial.unlink()

@@ -111,12 +111,12 @@ class Reader:
             for name, value in fields.items()
             if value is not None and name not in (LOGGED, CATALOGUE)
         }
-        if (version := _decoded(fields.get(CATALOGUE))) is not None:
+        if (version := _decoded(fields, CATALOGUE)) is not None:
             present = version.pop("present", True)
             return Shelved(self._item(version), bool(present))
         for name in ("context", "data"):
             if name in told:
-                told[name] = _decoded(told[name])
+                told[name] = _decoded(told, name)
         return self._draft(told, logged=True)
 
     def _item(self, fields: dict[str, Any]) -> Item:
@@ -168,5 +168,13 @@ def _with_way_out(error: InvalidInput, plan: Plan) -> Refused:
     return Refused(error.field, error.reason)
 
 
-def _decoded(value: Any) -> Any:
-    return msgspec.json.decode(value) if isinstance(value, str) else value
+def _decoded(fields: Mapping[str, Any], name: str) -> Any:
+    """A map, which Parquet carries as text. Raises ``Refused`` for what is none."""
+    value = fields.get(name)
+    try:
+        found = msgspec.json.decode(value) if isinstance(value, str) else value
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise Refused(name, f"is no JSON: {error}") from None
+    if found is not None and not isinstance(found, dict):
+        raise Refused(name, f"expected an object, got {found!r:.60}")
+    return found

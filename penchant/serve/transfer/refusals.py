@@ -50,10 +50,13 @@ class Refusals:
                 self._file = open(path, "wb")  # noqa: SIM115  # closed by __exit__
             self._file.write(msgspec.json.encode(told, enc_hook=str) + b"\n")
         except OSError as error:
-            raise StoreUnavailable(
-                f"refused rows cannot be written to {path}: {error.strerror}; name another place "
-                "with --refused FILE"
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"refused rows cannot be written to {self.path}: {error.strerror}; name another place "
+            "with --refused FILE"
+        )
 
     def __enter__(self) -> Refusals:
         return self
@@ -64,8 +67,12 @@ class Refusals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError as problem:  # what was still to be written
+            if error is None:
+                raise self._unwritable(problem) from problem
 
 
 def beside(source: str) -> Path:

@@ -180,3 +180,40 @@ def test_a_wrong_option_is_named(
 def test_a_place_that_cannot_be_written_is_named(p: Penchant, tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match=r"cannot be written: .*; name another place"):
         p.export(tmp_path / "none" / "log.jsonl")
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", "a\ud800", None, 7, ["out"]], ids=ascii)
+def test_what_is_no_path_is_refused(p: Penchant, path: Any) -> None:
+    with pytest.raises(InvalidArgument, match="path: expected the path of a file"):
+        p.export(path)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "absent/out.jsonl", "absent/out.parquet"])
+def test_a_path_that_cannot_be_made_is_named(p: Penchant, tmp_path: Path, name: str) -> None:
+    with pytest.raises(StoreUnavailable, match=r"cannot be written: .*; name another place"):
+        p.export(tmp_path / name)
+
+
+def test_a_pipe_is_written_and_stays_a_pipe(p: Penchant, tmp_path: Path) -> None:
+    p.track("ann", "click", "tea")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    p.export(pipe)
+
+    assert b'"user":"ann"' in os.read(reading, 10_000)
+    os.close(reading)
+    assert pipe.is_fifo()
+    assert [one.name for one in tmp_path.glob("*pipe*")] == ["pipe"]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(p: Penchant, tmp_path: Path) -> None:
+    p.track("ann", "click", "tea")
+    (tmp_path / "there.jsonl").write_text("old")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "there.jsonl")
+
+    p.export(tmp_path / "link.jsonl")
+
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert '"user":"ann"' in (tmp_path / "there.jsonl").read_text()

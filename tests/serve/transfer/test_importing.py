@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from penchant.core import instant
+from penchant.core.errors import InvalidArgument
 from penchant.serve.engine import Penchant
 from penchant.serve.transfer import ImportOptions
 from penchant.serve.transfer.importing import Import
@@ -328,3 +330,14 @@ def test_local_times_around_a_change_of_the_clock_are_read_as_documented(
     result = p.import_(path, zone="Europe/Berlin")
 
     assert instant.text(result.first or 0) == utc
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", "a\ud800", None, 7, b"\0"], ids=ascii)
+def test_what_is_no_path_is_refused(p: Penchant, path: Any) -> None:
+    with pytest.raises(InvalidArgument, match="source: expected the path of a file"):
+        p.import_(path)
+
+
+def test_a_path_too_long_to_be_opened_is_named(p: Penchant) -> None:
+    with pytest.raises(InvalidArgument, match=r"source: 'x+' cannot be read: File name too long"):
+        p.import_("x" * 300)

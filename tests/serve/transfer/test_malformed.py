@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from penchant.core.errors import InvalidArgument, InvalidSettings, PenchantError
+from penchant.core.errors import InvalidArgument, InvalidSettings, PenchantError, StoreUnavailable
 from penchant.serve.engine import Penchant
 from penchant.serve.transfer import ImportOptions
 
@@ -162,3 +162,59 @@ def test_a_malformed_setting_opens_nothing(options: dict[str, Any], answer: str)
 
     assert str(caught.value) == answer
     assert isinstance(caught.value, PenchantError)
+
+
+LOGGED: list[tuple[dict[str, Any], str, str]] = [
+    ({"data": "{bad}"}, "data", "is no JSON: JSON is malformed: object keys must be strings"),
+    ({"data": "[1]"}, "data", "expected an object, got [1]"),
+    ({"context": "\ud800"}, "$", "is no JSON"),
+    ({"catalogue": "{bad"}, "catalogue", "is no JSON"),
+    ({"catalogue": [1]}, "catalogue", "expected an object, got [1]"),
+]
+
+
+@pytest.mark.parametrize(("row", "field", "reason"), LOGGED)
+def test_a_malformed_row_of_an_export_is_refused_with_its_reason(
+    p: Penchant, tmp_path: Path, row: dict[str, Any], field: str, reason: str
+) -> None:
+    sound = {"log_position": 1, "id": "e1", "user": "ann", "kind": "click"}
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, (sound, {**sound, "id": "e2", **row}))))
+
+    told = p.import_(path)
+
+    assert (told.accepted, told.refused) == (1, 1)
+    assert (told.reasons[0][0], told.reasons[0][1][: len(reason)]) == (field, reason)
+
+
+TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"mpa": "user=a"}, "mpa: no such option; closest is 'map'; docs/import.md lists them"),
+    ({"map": 5}, "map: expected text, or several texts, got 5"),
+    ({"map": {"user": 7}}, "map: expected text, or several texts, got {'user': 7}"),
+    ({"columns": [1]}, "columns: expected text, or several texts, got [1]"),
+    ({"only": {"user": 7}}, "only: expected text, or several texts, got {'user': 7}"),
+    ({"kind": 7}, "kind: expected text, got 7"),
+    ({"zone": 7}, "zone: expected text, got 7"),
+    ({"format": ["csv"]}, "format: expected text, got ['csv']"),
+    ({"limit": "x"}, "limit: expected at least 1, got 'x'"),
+]
+
+
+@pytest.mark.parametrize(("options", "answer"), TYPES)
+def test_an_option_of_another_type_is_named(
+    p: Penchant, tmp_path: Path, options: Any, answer: str
+) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        p.import_(tmp_path / "log.csv", **options)
+
+    assert str(caught.value) == answer
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is full on this system")
+def test_a_full_disk_for_refused_rows_is_said(p: Penchant, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,kind\n,view\n")
+
+    with pytest.raises(
+        StoreUnavailable, match="refused rows cannot be written to /dev/full: No sp"
+    ):
+        p.import_(tmp_path / "log.csv", refused="/dev/full")

@@ -1,0 +1,52 @@
+"""Places that are no store, handed to whoever opens one."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from threading import active_count
+from typing import Any
+
+import pytest
+
+import penchant
+from penchant.core.errors import InvalidArgument, StoreError, StoreUnavailable
+
+FILES = Path("/proc/self/fd")
+
+
+@pytest.mark.parametrize("place", ["", "a\0b", "a\ud800", None, 7, b"\0", ["taste"]], ids=ascii)
+def test_what_is_no_path_is_refused_as_a_place(place: Any) -> None:
+    with pytest.raises(InvalidArgument, match="store: expected the path of a file"):
+        penchant.open(place)
+
+
+def test_a_path_too_long_to_be_made_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=r"cannot be made: .*File name too long"):
+        penchant.open(tmp_path / ("x" * 300))
+
+
+@pytest.mark.skipif(not FILES.exists(), reason="open files are not listed on this system")
+def test_a_store_that_cannot_be_read_leaves_no_thread_and_no_file_open(tmp_path: Path) -> None:
+    penchant.open(tmp_path, follow=False).close()
+    damaged = sqlite3.connect(tmp_path / "penchant.db")
+    damaged.execute("DROP TABLE snapshots")
+    damaged.close()
+    threads, files = active_count(), len(os.listdir(FILES))
+
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            penchant.open(tmp_path)
+
+    assert (active_count(), len(os.listdir(FILES))) == (threads, files)
+
+
+def test_a_closed_store_says_to_open_it_again(tmp_path: Path) -> None:
+    with penchant.open(tmp_path, follow=False) as p:
+        ann = p.user("ann")
+        ann.history()
+
+    for ask in (p.trending, p.stats, p.flush, ann.profile, ann.history, ann.recommend):
+        with pytest.raises(StoreUnavailable, match="closed; open it again"):
+            ask()
