@@ -36,12 +36,16 @@ class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False
     offset: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The event under its wire names, without what is unknown; ``at`` as RFC 3339 text."""
+        """The event under its wire names, without what is unknown; ``at`` as RFC 3339 text in UTC."""
         fields = {name: getattr(self, name) for name in WIRE_FIELDS}
-        fields["at"] = (
-            instant.text(self.at) if self.offset is None else _local(self.at, self.offset)
-        )
+        fields["at"] = instant.text(self.at)
         return {name: value for name, value in fields.items() if value is not None}
+
+    def to_row(self) -> dict[str, Any]:
+        """As :meth:`to_dict`, but ``at`` with the offset it was written in: read again, it is the
+        same event."""
+        row = self.to_dict()
+        return row if self.offset is None else {**row, "at": _local(self.at, self.offset)}
 
 
 WIRE_FIELDS = tuple(name for name in Event.__struct_fields__ if name != "offset")

@@ -92,7 +92,7 @@ def _assemble(
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
-    population = Population(store, crowd)
+    population = Population(store, crowd, shelf)
     writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
     states = States(store, fold, shelf, writer, settings.cache_users)
     zone = ZoneInfo(settings.zone)
@@ -255,10 +255,18 @@ class Penchant:
         return self.parts.decisions.next(after, count, where)
 
     def stats(self) -> dict[str, Any]:
-        """Events by kind and day, exposures, clicks per exposure by policy and position."""
+        """Events by kind and day, exposures, clicks per exposure by policy and position.
+
+        ``events_unknown_item`` counts events whose item the catalogue did not know when they
+        arrived; their own tags and category teach meanwhile, the item does once it is put.
+        """
         self.parts.writer.settle_all()
-        usage = self.parts.population.read(lambda folded: self.parts.crowd.read(folded, 0))["usage"]
-        return {**usage.value, "waiting": self.parts.writer.waiting()}
+        crowd = self.parts.crowd
+        usage, unknown = self.parts.population.read(
+            lambda folded: (crowd.read(folded, 0)["usage"].value, folded.unknown)
+        )
+        waiting = self.parts.writer.waiting()
+        return {**usage, "events_unknown_item": unknown, "waiting": waiting}
 
     # -- in and out -------------------------------------------------------------------------------
 

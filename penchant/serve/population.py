@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from penchant.core.ports import SaveSnapshots, Snapshot, Store
 from penchant.profile.fold import Fold, Folded
+from penchant.serve.shelf import Shelf
 from penchant.serve.states import decoded
 
 EVERYONE = "everyone"
@@ -20,11 +21,16 @@ Answer = TypeVar("Answer")
 
 
 class Population:
-    """One state per population feature, folded in log order. Safe to use from several threads."""
+    """One state per population feature, folded in log order. Safe to use from several threads.
 
-    def __init__(self, store: Store, fold: Fold) -> None:
+    Events are folded with the items they met: one that arrives later changes nothing here, as it
+    would for all, not for the few whose histories can be folded again.
+    """
+
+    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
         self._store = store
         self._fold = fold
+        self._shelf = shelf
         self._lock = RLock()  # of the states: for an answer, a chunk or a portion
         self._following = RLock()  # of their growth, taken before the other
         self._keeping = False
@@ -44,23 +50,24 @@ class Population:
             return answer(self._folded)
 
     def follow(self, limit: int = CHUNK) -> bool:
-        """Fold at most ``limit`` more events in; whether the end of the log was reached.
-
-        What everyone does is folded without the catalogue: an item that arrives late would
-        change it for all, not for the few whose histories can be folded again.
-        """
+        """Fold at most ``limit`` more events in; whether the end of the log was reached."""
         with self._following:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
+            self._shelf.refresh()  # after the tail: holds every item its events met
             with self._lock:
                 try:
-                    self._fold.extend(self._folded, tail, _no_item)
+                    self._fold.extend(self._folded, tail, self._shelf.met)
                 except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
                     self.restart()
                     raise
                 reached = len(tail) < limit
                 self._version = version if reached else None
                 return reached
+
+    def unknown(self) -> int:
+        """How many events, as far as this process has followed the log, met no item."""
+        return self._folded.unknown
 
     def zone_of(self, user: str) -> str | None:
         """The zone the person told, as far as this process has followed the log."""
@@ -88,7 +95,8 @@ class Population:
                 tail = [logged for logged in tail if logged[0] <= upto]
                 if not tail:
                     break
-            self._fold.extend(folded, tail, _no_item)
+            self._shelf.refresh()
+            self._fold.extend(folded, tail, self._shelf.met)
         return folded
 
     def is_due(self) -> bool:
@@ -128,7 +136,3 @@ class Population:
             self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
             self._saved = self._folded.upto
             self._version = None
-
-
-def _no_item(id: str, position: int) -> None:
-    return None

@@ -75,7 +75,7 @@ class _Folder:
 
     def everyone(self) -> None:
         """Fold the population."""
-        population = Population(self.store, self.crowd)
+        population = Population(self.store, self.crowd, self.shelf)
         one = snapshot_of(EVERYONE, KEY, self.crowd, population.replayed(), 0)
         self.store.commit([SaveSnapshots([one])])
 

@@ -52,12 +52,19 @@ class Shelf:
         """The item as an event at that log position found it; ``None`` if it is unknown."""
         versions = self._versions.get(id)
         if versions is None:
-            with self._lock:
-                versions = self._store.versions([id]).get(id, _NOTHING)
-                self._remember(self._versions, id, versions)
+            versions = self._fetched(id)
         if len(versions) == 1:
             return versions[0].item
         return in_force(versions, position) if versions else None
+
+    def met(self, id: str, position: int) -> Item | None:
+        """The item, if the catalogue knew it already when the event at that log position arrived."""
+        if not self.change:  # nothing was ever put
+            return None
+        versions = self._versions.get(id)
+        if versions is None:
+            versions = self._fetched(id)
+        return versions[0].item if versions and versions[0].since < position else None
 
     def current(self, id: str) -> Item | None:
         """The item as it is now; ``None`` if the catalogue does not hold it."""
@@ -90,6 +97,12 @@ class Shelf:
                 found = self._store.current(missing)
                 for id in missing:
                     self._remember(self._current, id, found.get(id))
+
+    def _fetched(self, id: str) -> tuple[ItemVersion, ...]:
+        with self._lock:
+            versions = self._store.versions([id]).get(id, _NOTHING)
+            self._remember(self._versions, id, versions)
+            return versions
 
     def _remember(self, shelf: dict[str, Any], id: str, value: object) -> None:
         if len(shelf) >= self._capacity:

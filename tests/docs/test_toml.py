@@ -30,7 +30,7 @@ def test_the_files_say_what_the_page_says_of_them(tmp_path: Path) -> None:
                 {"user": "cyd", "kind": "stars_100", "item": "tea", "value": 0},
             ]
         )
-        waved = p.user("ann").history(1)[0].to_dict()
+        waved = p.user("ann").history(1)[0].to_row()
         kinds = p.parts.kinds
 
         assert (waved["kind"], waved["at"]) == ("wave", "2026-01-31T09:30:00+01:00")

@@ -7,6 +7,7 @@ import pytest
 
 from penchant.serve.engine import Penchant
 from penchant.serve.population import Population
+from penchant.serve.shelf import Shelf
 
 
 def track(p: Penchant, count: int) -> None:
@@ -15,7 +16,7 @@ def track(p: Penchant, count: int) -> None:
 
 def test_threads_that_follow_at_once_count_every_event_once(p: Penchant) -> None:
     track(p, 3_000)
-    population = Population(p.parts.store, p.parts.crowd)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
     together = Barrier(4)
 
     def follow() -> None:
@@ -37,15 +38,30 @@ def test_a_portion_that_breaks_off_is_folded_again(
     p: Penchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(p, 20)
-    population = Population(p.parts.store, p.parts.crowd)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
 
     with monkeypatch.context() as broken:
-        broken.setattr("penchant.serve.population._no_item", breaking_at(10))
+        broken.setattr(Shelf, "met", breaking_at(10))
         with pytest.raises(KeyboardInterrupt):
             population.follow()
 
     assert population.read(lambda folded: folded.upto) == p.parts.store.end()
     assert p.parts.crowd.encode(population.replayed()) == population.read(p.parts.crowd.encode)
+
+
+def test_events_that_met_no_item_are_counted_and_stay_so_when_it_arrives(p: Penchant) -> None:
+    p.item("tea")
+    p.track_many({"user": "ann", "kind": "click", "item": item} for item in ("tea", "rum", "rum"))
+    p.track("ann", "login")
+    assert p.stats()["events_unknown_item"] == 2
+
+    p.item("rum")
+    p.track("bob", "click", "rum")
+
+    assert p.stats()["events_unknown_item"] == 2
+    assert p.parts.population.replayed().unknown == 2
+    p.rebuild()
+    assert p.stats()["events_unknown_item"] == 2
 
 
 def test_replayed_up_to_a_position_has_seen_nothing_later(p: Penchant) -> None:
@@ -73,7 +89,7 @@ def test_decisions_are_answered_between_the_portions_of_a_snapshot(
     p: Penchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(p, 300)
-    population = Population(p.parts.store, p.parts.crowd)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
     population.catch_up()
     expected = population.read(p.parts.crowd.encode)
     track(p, 10)
@@ -97,7 +113,7 @@ def test_decisions_are_answered_between_the_portions_of_a_snapshot(
 
 
 def breaking_at(position: int) -> object:
-    def no_item(id: str, at: int) -> None:
+    def no_item(shelf: Shelf, id: str, at: int) -> None:
         if at == position:
             raise KeyboardInterrupt
 

@@ -66,7 +66,7 @@ def test_a_fold_that_was_broken_off_counts_nothing_twice(memory: MemoryStore) ->
 
 
 def test_a_population_that_was_broken_off_counts_nothing_twice(memory: MemoryStore) -> None:
-    population = Population(memory, fold())
+    population = Population(memory, fold(), Shelf(memory, 10))
 
     with pytest.raises(KeyboardInterrupt):
         population.read(counts)

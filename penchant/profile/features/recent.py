@@ -15,7 +15,7 @@ from penchant.profile.feature import Feature, Reading, Signal
 LENGTH = 24  # the decayed query of the rankers weighs the 20th event by e ** -5 or less
 SLACK = 8  # touches beyond that before they are dropped, all at once
 SIZE = 960  # bytes of item ids: 24 of 40 bytes
-LONG = SIZE // (LENGTH + SLACK)  # bytes; only with longer ids can they fail to fit
+LONG = SIZE // LENGTH  # bytes; a touch of a longer id is measured at once, others are by four
 
 
 class Touch(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -56,7 +56,7 @@ class Recent(Feature[list[Touch]]):
         else:
             state.insert(bisect_right(state, event.at, key=_at), touch)
         long = len(event.item) > LONG or not event.item.isascii()
-        if long or len(state) > LENGTH + SLACK:
+        if long or not len(state) % 4 or len(state) > LENGTH + SLACK:
             _trim(state)
 
     def merge(self, one: list[Touch], other: list[Touch]) -> list[Touch]:

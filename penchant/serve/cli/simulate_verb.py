@@ -70,7 +70,7 @@ def verb(
         if into:
             _store(into, simulation, told, json)
         else:
-            _write(output or "-", (event.to_dict() for event in told))
+            _write(output or "-", (event.to_row() for event in told))
 
 
 def _start(text: str) -> Instant:

@@ -22,11 +22,14 @@ def verb(store: str, json: bool) -> None:
         if json:
             print_json(stats)
         else:
-            _show(stats)
+            _show(stats, has_catalogue=p.parts.store.change() > 0)
 
 
-def _show(stats: dict[str, Any]) -> None:
+def _show(stats: dict[str, Any], *, has_catalogue: bool) -> None:
+    unknown = stats["events_unknown_item"]
     say(counted(stats["events"], "event"))
+    if has_catalogue and unknown:
+        say(f"{counted(unknown, 'event')} about items that the catalogue did not know then")
     if stats["kinds"]:
         say()
         table(("kind", "events"), list(stats["kinds"].items())[:20])

@@ -80,6 +80,12 @@ class Metrics:
                 parts.settings.queue_capacity,
             ),
             (
+                "penchant_events_unknown_item",
+                "gauge",
+                "Events of the log whose item the catalogue did not know when they arrived.",
+                parts.population.unknown(),
+            ),
+            (
                 "penchant_population_lag",
                 "gauge",
                 "Log positions not yet folded for everyone.",

@@ -217,7 +217,8 @@ class Rates(Struct, frozen=True):
 
 
 class StatsBody(Struct, frozen=True):
-    """Counts over all events; `waiting` is how many await their commit in this process."""
+    """Counts over all events; `events_unknown_item` of them named an item the catalogue did not
+    know when they arrived, `waiting` are those that await their commit in this process."""
 
     events: int
     kinds: dict[str, int]
@@ -227,6 +228,7 @@ class StatsBody(Struct, frozen=True):
     clicks_per_exposure: float | None
     policies: dict[str, Rates]
     positions: dict[str, Rates]
+    events_unknown_item: int
     waiting: int
 
 

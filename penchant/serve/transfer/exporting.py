@@ -149,7 +149,7 @@ def _events(store: Store, result: Exported) -> Iterator[tuple[int, int, dict[str
     while page := store.since(after, _PAGE):
         for position, event in page:
             result.events += 1
-            yield position, 0, {LOGGED: position, **event.to_dict()}
+            yield position, 0, {LOGGED: position, **event.to_row()}
         after = page[-1][0]
 
 

@@ -177,7 +177,7 @@ class Import:
         result.last = last if result.last is None else max(last, result.last)
         room = EXAMPLES - len(result.examples)
         if self.sink is None:
-            result.examples.extend(event.to_dict() for event in events[:room])
+            result.examples.extend(event.to_row() for event in events[:room])
         for start in range(0, len(events), COMMIT):
             part = events[start : start + COMMIT]
             result.events += len(part)

@@ -148,7 +148,7 @@ def test_times_are_read_in_the_form_unit_and_zone_told(
     p.import_(made(tmp_path / "log.csv", f"user,kind,at\nann,view,{text}\n"), **options)
 
     (event,) = p.user("ann").history()
-    assert event.to_dict()["at"] == at
+    assert event.to_row()["at"] == at
 
 
 def test_only_named_rows_are_read_and_others_counted(p: Penchant, tmp_path: Path) -> None:
