@@ -17,6 +17,7 @@ from typing import Any
 
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io import forks
+from penchant.io.stores.sqlite_layout import refuse_others
 
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 TURN = 0.0003  # seconds between two looks whether the other process has committed
@@ -140,6 +141,7 @@ class SqliteFile:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
+        refuse_others(connection, self.path)
         _patiently(connection, "PRAGMA journal_mode = WAL")  # a new file has to be had alone
         connection.execute("PRAGMA synchronous = FULL")
         # A statement of many rows keeps the pages as they were, to take itself back: not in a file.
