@@ -7,6 +7,7 @@ is one name for each field.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -235,6 +236,8 @@ class Edge:
             raise error(field, str(problem)) from None
 
 
+# A float as MessagePack has it, if its exponent is all ones; now and then part of something else.
+_NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
 Form = TypeVar("Form", EventForm, ItemForm)
 
 
@@ -354,16 +357,27 @@ def _finite(field: str, value: float | None, error: type[InvalidInput]) -> float
 def _bounded(
     field: str, value: dict[str, Any], limit: int, error: type[InvalidInput]
 ) -> dict[str, Any]:
-    """A copy of a map of plain values that takes at most ``limit`` bytes."""
+    """A copy of a map that takes at most ``limit`` bytes, of nothing but what JSON can carry."""
     try:
-        encoded = msgspec.msgpack.encode(value)
+        plain = msgspec.to_builtins(value, str_keys=True)  # times and bytes become text
+        encoded = msgspec.msgpack.encode(plain)
         if len(encoded) > limit:
             raise error(field, f"takes {len(encoded)} bytes, at most {limit} are kept")
+        if _NOT_FINITE.search(encoded) and not _is_finite(plain):
+            raise error(field, "holds what JSON cannot carry: a number that is not finite")
         return msgspec.msgpack.decode(encoded, type=dict[str, Any])
     except (TypeError, OverflowError, RecursionError, UnicodeError, ValueError) as problem:
         if isinstance(problem, InvalidInput):
             raise
         raise error(field, f"holds what JSON cannot carry: {problem}") from None
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _check_text(event: Event) -> None:

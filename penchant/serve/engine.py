@@ -381,14 +381,12 @@ def _check_several(field: str, several: object) -> None:
 
 
 def _past(at: object, zone: tzinfo) -> Instant:
-    if isinstance(at, str):
-        try:
-            return instant.read(at, zone)[0]
-        except (ValueError, OverflowError) as problem:
-            raise InvalidArgument("at", str(problem)) from None
-    if not isinstance(at, datetime) or at.tzinfo is None:
+    if not isinstance(at, str) and not (isinstance(at, datetime) and at.tzinfo is not None):
         raise InvalidArgument(
             "at",
             f"expected text such as 2026-01-31T09:30:00Z, or a datetime with a zone, got {at!r}",
         )
-    return instant.instant(at)
+    try:
+        return instant.read(at, zone)[0]
+    except (ValueError, OverflowError) as problem:
+        raise InvalidArgument("at", str(problem)) from None

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -216,3 +218,27 @@ def test_a_datetime_is_a_time() -> None:
     )
 
     assert (event.at, event.offset) == (NOON, None)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_a_map_with_a_number_that_json_has_not_is_refused(number: float) -> None:
+    for data in ({"a": number}, {"a": [{"b": (number,)}]}):
+        with pytest.raises(InvalidEvent, match="data: holds what JSON cannot carry: a number that"):
+            edge().event_from({"user": "ann", "kind": "click", "data": data})
+        with pytest.raises(InvalidItem, match="attributes: holds what JSON cannot carry"):
+            edge().item_from({"id": "tea", "attributes": data})
+
+
+def test_a_map_is_kept_as_json_gives_it_back() -> None:
+    told = {
+        "when": datetime(2026, 1, 1, tzinfo=UTC),
+        "bytes": b"tea",
+        "sizes": {7},
+        "by number": {1: "one"},
+        "text": b"\xcb\x7f\xf0".decode("latin-1"),
+        "large": 1.5e308,
+    }
+
+    event = edge().event_from({"user": "ann", "kind": "click", "data": told, "context": told})
+
+    assert event.data == event.context == json.loads(msgspec.json.encode(told))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import penchant
-from penchant.core.errors import InvalidArgument, StoreError, StoreUnavailable
+from penchant.core.errors import InvalidArgument, StoreError, StoreIncompatible, StoreUnavailable
 
 FILES = Path("/proc/self/fd")
 
@@ -25,6 +25,19 @@ def test_what_is_no_path_is_refused_as_a_place(place: Any) -> None:
 def test_a_path_too_long_to_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match=r"cannot be made: .*File name too long"):
         penchant.open(tmp_path / ("x" * 300))
+
+
+def test_a_database_of_another_program_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "penchant.db")
+    other.execute("CREATE TABLE precious (id)")
+    other.close()
+    before = (tmp_path / "penchant.db").read_bytes()
+
+    with pytest.raises(StoreIncompatible, match="a database of another program; name another fold"):
+        penchant.open(tmp_path)
+
+    assert [one.name for one in tmp_path.iterdir()] == ["penchant.db"]
+    assert (tmp_path / "penchant.db").read_bytes() == before
 
 
 @pytest.mark.skipif(not FILES.exists(), reason="open files are not listed on this system")

@@ -38,6 +38,12 @@ def test_text_that_is_no_time_is_refused_as_an_instant() -> None:
         p.user("ann", at="soon")
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T12:00:00+14:00", "9999-12-31T12:00:00-14:00"])
+def test_an_instant_that_no_log_reaches_is_refused(p: Penchant, text: str) -> None:
+    with pytest.raises(InvalidArgument, match=r"at: .* lies outside the years 1900 to 9999"):
+        p.user("ann", at=datetime.fromisoformat(text))
+
+
 def test_a_session_sees_what_was_tracked_just_now(p: Penchant) -> None:
     for number in range(200):
         p.track("ann", "click", "tea", session="s1")

@@ -17,6 +17,7 @@ from typing import Any
 
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io import forks
+from penchant.io.stores.sqlite_layout import refuse_others
 
 BUSY_TIMEOUT = 30.0  # seconds one process waits for another's commit; commits take milliseconds
 STATEMENTS = 256  # that are kept prepared: one for each number of rows inserted at once
@@ -145,6 +146,7 @@ class SqliteFile:
             check_same_thread=False,
             cached_statements=STATEMENTS,
         )
+        refuse_others(connection, self.path)
         _patiently(connection, "PRAGMA journal_mode = WAL")  # a new file has to be had alone
         connection.execute("PRAGMA synchronous = FULL")
         # A statement of many rows keeps the pages as they were, to take itself back: not in a file.

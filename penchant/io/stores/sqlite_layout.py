@@ -61,10 +61,18 @@ CREATE TABLE snapshots (
 """
 
 
+def refuse_others(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise ``StoreIncompatible`` for another program's file, before anything in it is changed."""
+    [[tables]] = connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    [[program]] = connection.execute("PRAGMA application_id").fetchall()
+    if tables and program != APPLICATION_ID:
+        raise StoreIncompatible(f"{path} is a database of another program; name another folder")
+
+
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Lay the tables out in an empty file, within a transaction that the caller began.
 
-    Raises ``StoreIncompatible`` for another program's file, and for one of another layout.
+    Raises ``StoreIncompatible`` for another layout.
     """
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables:
@@ -77,8 +85,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StoreIncompatible(f"{path} is a database of another program; name another folder")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreIncompatible(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -38,7 +39,11 @@ def as_json(verb: Verb) -> Verb:
 
 def print_json(value: object) -> None:
     """One JSON document on a line of its own."""
-    click.echo(msgspec.json.encode(value).decode())
+    try:
+        text = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # a path that is not UTF-8
+        text = json.dumps(msgspec.to_builtins(value))
+    click.echo(text)
 
 
 def is_terminal() -> bool:
