@@ -32,6 +32,7 @@ Text = Annotated[str, Meta(max_length=8_192)]
 Time = str | int | float
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
 TRAITS_SIZE = 1_024  # bytes of all that one `traits` event tells
+LONGEST = 1e13  # milliseconds of a duration, 317 years: the spread of longer ones would overflow
 AHEAD: Instant = DAY  # how far in the future an event may lie
 FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 
@@ -52,7 +53,7 @@ class EventForm(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     text: Text | None = None
     success: bool | None = None
     error: Text | None = None
-    duration_ms: Annotated[float, Meta(ge=0)] | None = None
+    duration_ms: Annotated[float, Meta(ge=0, le=LONGEST)] | None = None
     request: Name | None = None
     position: Annotated[int, Meta(ge=0, le=10_000)] | None = None
     context: dict[str, Any] | None = None

@@ -22,12 +22,9 @@ def test_an_event_of_a_newer_layout_is_read_without_what_is_unknown() -> None:
     assert decode(newer) == Event(id="e", user="ann", kind="click", at=NOON)
 
 
-def test_the_time_is_told_with_the_offset_it_was_written_in() -> None:
+def test_the_time_is_told_in_utc_and_exported_with_the_offset_it_was_written_in() -> None:
     event = Event(id="e", user="ann", kind="click", at=NOON, offset=330)
 
-    assert event.to_dict() == {
-        "id": "e",
-        "user": "ann",
-        "kind": "click",
-        "at": "2026-01-01T17:30:00+05:30",
-    }
+    told = {"id": "e", "user": "ann", "kind": "click"}
+    assert event.to_dict() == {**told, "at": "2026-01-01T12:00:00Z"}
+    assert event.to_row() == {**told, "at": "2026-01-01T17:30:00+05:30"}
