@@ -2,8 +2,8 @@
 
 A real server process on one folder, a load generator in another; both share the machine's cores. The
 floor of a batch is decoding the same bytes and committing the same events to a folder alike in one
-process, nothing else; of single events, the same server answering `/health`. Runs of five seconds each. Below each: the CPU
-of the server's threads, an event.
+process, nothing else; of single events, the same server answering `/health`. Runs of five seconds each.
+Below each: the CPU of the server's threads, an event.
 """
 
 from __future__ import annotations

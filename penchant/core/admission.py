@@ -32,7 +32,7 @@ Text = Annotated[str, Meta(max_length=8_192)]
 Time = str | int | float
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
 TRAITS_SIZE = 1_024  # bytes of all that one `traits` event tells
-LONGEST = 1e13  # milliseconds of a duration, 317 years: the spread of longer ones would overflow
+LONGEST = 10**13  # milliseconds of a duration, 317 years: the spread of longer ones would overflow
 AHEAD: Instant = DAY  # how far in the future an event may lie
 FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 

@@ -36,7 +36,7 @@ class State(msgspec.Struct, array_like=True):
 
     ``totals`` are the sums of all pair weight an item ever brought, forgotten pairs included;
     ``windows`` hold the latest touches by user, the user seen last at the end; ``pairs`` is how
-    many pairs the rows hold.
+    many pairs the rows hold, ``turns`` which rows are still to give way before others again.
     """
 
     block: int = 0
@@ -45,6 +45,7 @@ class State(msgspec.Struct, array_like=True):
     totals: dict[str, float] = {}
     windows: dict[str, Window] = {}
     pairs: int = 0
+    turns: list[str] = []
 
 
 class Covisitation(Feature[State]):
@@ -58,7 +59,8 @@ class Covisitation(Feature[State]):
     full window is no longer paired.
 
     A row keeps its ``row`` strongest pairs, half of them after a trim; beyond ``pairs`` in all
-    every row shrinks, beyond ``items`` rows the weakest quarter goes.
+    one row after the other gives a quarter of its pairs, beyond ``items`` rows the weakest quarter
+    goes.
 
     A query asks the last 20 touches: score(b) = sum_k e ** (-k / ``tau``) N[a_k, b] with N[a, b] =
     C[a, b] / ((1 + total a) ** ``p`` (1 + total b) ** ``q``). How the options were found:
@@ -66,7 +68,7 @@ class Covisitation(Feature[State]):
     """
 
     name = "covisitation"
-    version = 3
+    version = 4
     ordered = True
     state = State
 
@@ -77,12 +79,14 @@ class Covisitation(Feature[State]):
         window: int = 10,
         power: float = 0.5,
         row: int = 256,
-        pairs: int = 1_000_000,
+        pairs: int = 750_000,
         items: int = 100_000,
         tau: float = 4.0,
         p: float = 0.5,
         q: float = 0.3,
     ) -> None:
+        if pairs < 2 * items:
+            raise ValueError(f"pairs {pairs} must be at least twice the items {items}: one is kept")
         self.half_lives = HalfLives.of(half_life)
         self.near = tuple(distance**-power for distance in range(1, window + 1))
         # Weight that an event brings to its item's total when 0, 1, ... touches precede it.
@@ -296,7 +300,7 @@ class Covisitation(Feature[State]):
         row = state.rows[name]
         border = sorted(row.values())[-size]
         kept = {other: weight for other, weight in row.items() if weight > border}
-        if len(kept) < size // 2:
+        if len(kept) < max(size // 2, 1):
             strongest = sorted(row.items(), key=_value, reverse=True)[:size]
             kept = dict(strongest)
         state.pairs -= len(row) - len(kept)
@@ -304,13 +308,16 @@ class Covisitation(Feature[State]):
         row.update(kept)
 
     def _bound_pairs(self, state: State) -> None:
-        """Halve the length of the longest rows until a quarter of the room is free again."""
-        size = self.row
-        while state.pairs > self.pairs * 3 // 4 and size > 1:
-            size //= 2
-            for name, row in state.rows.items():
-                if len(row) > size:
-                    self._trim(state, name, size)
+        """Let one row after the other give a quarter of its pairs, until all fit.
+
+        Not all at once: nobody has to wait for that, however many rows there are.
+        """
+        while state.pairs > self.pairs:
+            if not state.turns:
+                state.turns = list(state.rows)
+            name = state.turns.pop()
+            if row := state.rows.get(name):
+                self._trim(state, name, max(len(row) * 3 // 4, 1))
 
     def _forget_items(self, state: State) -> None:
         """Forget the quarter of the items with the smallest totals."""

@@ -218,6 +218,26 @@ def test_all_bounds_hold_and_pairs_are_counted(told: list[tuple[str, int, int]])
     assert all(len(window.items) <= len(feature.near) for window in state.windows.values())
 
 
+def test_rows_give_way_in_turn_and_keep_their_strongest_pair() -> None:
+    feature = Covisitation(window=2, pairs=12, items=6)
+    often = [click("ann", f"i{place % 4}", place) for place in range(40)]
+    seldom = [click("bob", f"i{place * 7 % 5}", 40 + place) for place in range(15)]
+
+    strongest = {
+        name: max(row, key=row.__getitem__) for name, row in folded(feature, *often).rows.items()
+    }
+    state = folded(feature, *often, *seldom)
+
+    assert state.pairs <= 12
+    assert all(state.rows.values())
+    assert all(near in state.rows[name] for name, near in strongest.items())
+
+
+def test_fewer_pairs_than_items_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least twice the items 9"):
+        Covisitation(pairs=17, items=9)
+
+
 def test_merging_two_folds_adds_their_pairs() -> None:
     feature = Covisitation()
     left = [click("ann", "a"), click("ann", "b", 1)]
