@@ -79,7 +79,7 @@ class Covisitation(Feature[State]):
         window: int = 10,
         power: float = 0.5,
         row: int = 256,
-        pairs: int = 750_000,
+        pairs: int = 600_000,
         items: int = 100_000,
         tau: float = 4.0,
         p: float = 0.5,
