@@ -12,12 +12,8 @@ from penchant.io.system import path_of
 MEMORY = ":memory:"
 
 
-def open_store(place: str | Path, *, for_all: bool = False) -> Store:
-    """The store at ``place``: a folder, made if absent, or ``":memory:"``.
-
-    ``for_all`` is for a process that is going to read everything: a file is then mapped into its
-    memory, which is quicker and lets its size seem larger.
-    """
+def open_store(place: str | Path) -> Store:
+    """The store at ``place``: a folder, made if absent, or ``":memory:"``."""
     if place == MEMORY:
         from penchant.io.stores.memory import MemoryStore
 
@@ -30,4 +26,4 @@ def open_store(place: str | Path, *, for_all: bool = False) -> Store:
         )
     from penchant.io.stores.sqlite import SqliteStore
 
-    return SqliteStore(path_of("store", place), mapped=for_all)
+    return SqliteStore(path_of("store", place))

@@ -33,7 +33,6 @@ from penchant.io.stores.sqlite_layout import prepare
 log = logging.getLogger("penchant.store")
 
 FILE = "penchant.db"
-MAPPED = 4 * 1024**3  # bytes of the file that reads of everything map into memory
 _PARAMETERS = 500  # ids asked for in one statement
 
 _END = "SELECT max(position) FROM events"
@@ -61,8 +60,8 @@ class SqliteStore:
     where the file is no store, or another layout's. Safe to use from several threads.
     """
 
-    def __init__(self, folder: Path, *, mapped: bool = False) -> None:
-        self._file = SqliteFile(folder / FILE, MAPPED if mapped else 0)
+    def __init__(self, folder: Path) -> None:
+        self._file = SqliteFile(folder / FILE)
         self._writer = self._file.writer
         self._indexes = Indexes(self._writer)
         self._following = Lock()

@@ -31,9 +31,8 @@ class SqliteFile:
     threads; a process that was forked off has to open the file again.
     """
 
-    def __init__(self, path: Path, mapped: int = 0) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._mapped = mapped  # bytes read as memory instead of through calls of the system
         self._idle: deque[sqlite3.Connection] = deque()
         self._readers = 0  # connections for reading, idle ones and those in use
         self._held: list[sqlite3.Connection] = []
@@ -151,7 +150,6 @@ class SqliteFile:
         connection.execute("PRAGMA synchronous = FULL")
         # A statement of many rows keeps the pages as they were, to take itself back: not in a file.
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA mmap_size = {self._mapped}")
         return connection
 
     def _reader(self) -> sqlite3.Connection:
