@@ -69,6 +69,7 @@ def answers(small: bool) -> Iterator[Answer]:
     count = 200_000 if small else 2_000_000
     with log(count, users=20_000, items=50_000) as filled:
         floors = [floor(filled, seconds) for _ in range(RUNS)]
+    with log(count, users=20_000, items=50_000) as filled:
         penchant.open(filled).close()  # what everyone knows is folded and kept
         with server(filled) as served:
             yield from _batches(served, seconds, f", after {count:,} events", floors)
