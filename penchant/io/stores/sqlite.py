@@ -36,6 +36,7 @@ FILE = "penchant.db"
 _PARAMETERS = 500  # ids asked for in one statement
 
 _END = "SELECT max(position) FROM events"
+_INDEXED = "SELECT upto FROM indexed"
 _SINCE = "SELECT position, body FROM events WHERE position > ? ORDER BY position"
 _ADDED = "SELECT id, position FROM events WHERE position > ?"
 _IF_NEW = " ON CONFLICT (id) DO NOTHING"
@@ -67,20 +68,25 @@ class SqliteStore:
         self._following = Lock()
         self._head = Head(0)
         self._seen: int | None = None  # the version that the head has followed
+        self._is_behind = False  # others had committed what the head lacked at our last commit
         self._wrote = False
         self._is_open = True
         with self._file.transaction():  # lays the tables out, unless another has just done so
             prepare(self._writer, self._file.path)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
+        if self._is_behind:  # read it now: only what is in the head can be indexed from it
+            self._followed()
         with self._file.transaction():
             end = self._last(_END)
             results, added = self._carry_out_all(writes, end)
-            self._indexes.turn(self._head, end, len(added))
+            indexed = self._indexes.turn(self._head, end, len(added))
         self._wrote = self._wrote or bool(added)
         with self._following:
-            if self._head.upto == end:  # else others wrote as well, and the log is read again
+            self._is_behind = self._head.upto != end
+            if not self._is_behind:
                 self._head.extend(added)
+                self._head.drop(indexed)
         return results
 
     def version(self) -> int:
@@ -283,9 +289,7 @@ class SqliteStore:
 
     def _follow(self) -> None:
         """Read what others have added to the log and to its indexes."""
-        indexed = self._file.number(
-            "SELECT upto FROM indexed"
-        )  # before the log: it may only lag behind
+        indexed = self._file.number(_INDEXED)  # before the log: it may only lag behind
         if indexed > self._head.upto:
             self._head = Head(indexed)
         self._head.extend(self._logged(_SINCE, (self._head.upto,)))

@@ -29,34 +29,45 @@ class Indexes:
         self._connection = connection
         self._name = f"{os.getpid()}-{os.urandom(6).hex()}"
         self._run: Run | None = None
-        self._done = 0  # entries of the run that are indexed, as the table says
+        # As the table says, when it was last read within a transaction:
+        self._upto = 0  # the position up to which the indexes are complete
+        self._done = 0  # entries of the run that are indexed
 
-    def turn(self, head: Head, end: int, appended: int) -> None:
-        """Within a transaction that appends so many events after ``end``: index some of those before.
+    def turn(self, head: Head, end: int, appended: int) -> int:
+        """Within a transaction that appended so many events after ``end``: index some of those before.
 
-        A little more than is appended, so that the head stays short without a long pause.
+        A quarter more than was appended at least, so that the head stays short without a long pause.
+        Returns up to which position the indexes are complete once it is committed; 0 for unknown.
         """
-        if appended and (run := self._under_way(head, end, RUN)):
+        if not appended:
+            return 0
+        if run := self._under_way(head, end, RUN):
+            # A power of two, so that there are few different statements to prepare.
             self._index(run, 1 << (appended + appended // 4).bit_length())
+        return self._upto
 
     def finish(self, head: Head, end: int) -> None:
         """Within a transaction: index all there is, unless another process is at it."""
-        if run := self._under_way(head, end, 1):
+        while run := self._under_way(head, end, 1):
             self._index(run, len(run))
 
     def _under_way(self, head: Head, end: int, least: int) -> Run | None:
-        """The run of this process that is under way, begun now where it is worth it."""
-        upto, name, since, self._done = self._connection.execute(
+        """The run of this process that is under way, begun now where it is worth it.
+
+        A head that others have left behind meanwhile will do: what it holds is committed, and
+        complete up to its last event.
+        """
+        self._upto, name, since, self._done = self._connection.execute(
             "SELECT upto, name, since, done FROM indexed"
         ).fetchone()
-        if self._run is not None and name == self._name and upto < self._run.upto:
+        if self._run is not None and name == self._name and self._upto < self._run.upto:
             return self._run
         self._run = None
-        free = name in (None, self._name) or end - since >= PATIENCE
-        if end - upto < least or not free or head.upto != end:
+        is_free = name in (None, self._name) or end - since >= PATIENCE
+        if head.upto - self._upto < least or not is_free:
             return None
-        logged = head.since(upto)
-        if not logged:  # the head begins later: it has not followed yet
+        logged = head.since(self._upto)
+        if not logged:
             return None
         self._run = Run(logged)
         self._connection.execute(
@@ -73,6 +84,7 @@ class Indexes:
             self._connection.execute("UPDATE indexed SET done = ?", (start + count,))
         else:
             self._connection.execute("UPDATE indexed SET upto = ?, name = NULL", (run.upto,))
+            self._upto = run.upto
 
 
 def insert_rows(

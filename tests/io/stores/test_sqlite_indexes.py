@@ -64,6 +64,31 @@ def test_the_indexes_follow_with_later_commits(store: SqliteStore, tmp_path: Pat
     assert sessions >= upto
 
 
+def test_who_only_writes_keeps_a_short_head(tmp_path: Path) -> None:
+    for start in (0, 200):  # a new folder, and one with a log in it
+        store = SqliteStore(tmp_path)
+        for number in range(start, start + 200):
+            store.commit([Append([event(number)])])
+
+        assert store._head.floor > start + 170
+        assert indexed(tmp_path)[0] > start + 170
+        store.close()
+
+
+def test_two_who_only_write_index_what_both_wrote(tmp_path: Path) -> None:
+    one, other = SqliteStore(tmp_path), SqliteStore(tmp_path)
+
+    for number in range(0, 200, 2):
+        one.commit([Append([event(number)])])
+        other.commit([Append([event(number + 1)])])
+
+    assert indexed(tmp_path)[0] > 150
+    for store in (one, other):
+        assert store._head.floor > 150
+        assert [event.id for _, event in store.since(0, 300)] == [f"e{n}" for n in range(200)]
+        store.close()
+
+
 def test_closing_leaves_everything_indexed(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     store.commit([Append(events(0, 12))])
@@ -73,9 +98,7 @@ def test_closing_leaves_everything_indexed(tmp_path: Path) -> None:
     assert indexed(tmp_path) == (12, 12, 12)
 
 
-def test_a_commit_that_fails_takes_its_entries_back_and_they_come_again(
-    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_that_fails_takes_its_entries_back_and_they_come_again(store: SqliteStore) -> None:
     store.commit([Append(events(0, 6))])
     full = Event(id="full", user="u", kind="click", at=0, data={"n": 2**70})
 
