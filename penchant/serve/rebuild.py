@@ -67,8 +67,9 @@ class _Folder:
         for user in self.store.users(after, count):
             tail = self.store.tail(user, 0)
             self.shelf.refresh()  # after the tail: holds every item version its events found
+            known = self.shelf.change  # before the fold: others may bring it further meanwhile
             folded = self.fold.extend(self.fold.zero(), tail, self.shelf.find)
-            snapshots.append(snapshot_of(USER, user, self.fold, folded, self.shelf.change))
+            snapshots.append(snapshot_of(USER, user, self.fold, folded, known))
             events += len(tail)
         self.store.commit([SaveSnapshots(snapshots)])
         return len(snapshots), events

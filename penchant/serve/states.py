@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import msgspec
 
-from penchant.core.event import Event, Logged
 from penchant.core.instant import Instant
 from penchant.core.ports import Snapshot, Store
 from penchant.profile.fold import Fold, Folded
@@ -102,11 +101,13 @@ class States:
             live = self._load(user, version)
         tail = self._store.tail(user, live.folded.upto)
         self._shelf.refresh()  # after the tail: holds every item version its events found
-        if self._met_unknown_item(user, live):
-            live = _Live(self._fold.zero(), version, self._shelf.change)
+        known = self._shelf.change  # before the arrivals: others may bring it further meanwhile
+        if self._met_unknown_item(user, live, known):
+            live = _Live(self._fold.zero(), version, known)
             tail = self._store.tail(user, 0)
+            self._shelf.refresh()  # after this tail as well
         if not live.folded.unknown:
-            live.catalogue = self._shelf.change
+            live.catalogue = known
         self._live.pop(user, None)  # a fold that is broken off leaves half a state: start again
         self._fold.extend(live.folded, tail, self._shelf.find)
         live.version = version
@@ -121,21 +122,17 @@ class States:
             return _Live(self._fold.zero(), version, self._shelf.change)
         return _Live(folded, version, snapshot.catalogue)
 
-    def _met_unknown_item(self, user: str, live: _Live) -> bool:
-        """Whether an item has arrived that events folded earlier had named in vain."""
-        if not live.folded.unknown or live.catalogue == self._shelf.change:
+    def _met_unknown_item(self, user: str, live: _Live, known: int) -> bool:
+        """Whether an item has arrived, up to change ``known``, that events had named in vain."""
+        if not live.folded.unknown or live.catalogue == known:
             return False
-        arrived = self._store.arrivals(live.catalogue, ARRIVALS)
-        if not arrived:
-            live.catalogue = self._shelf.change
-            return False
-        names = set(arrived)
-        met = len(arrived) == ARRIVALS or any(
-            event.item in names for event in _events(self._store.tail(user, 0))
-        )
-        if not met:
-            live.catalogue = self._shelf.change
-        return met
+        arrived = set(self._store.arrivals(live.catalogue, ARRIVALS))
+        if len(arrived) == ARRIVALS:
+            return True
+        if arrived and any(event.item in arrived for _, event in self._store.tail(user, 0)):
+            return True
+        live.catalogue = known
+        return False
 
     def _remember(self, user: str, live: _Live) -> None:
         self._save(user, live, SNAPSHOT_AFTER)
@@ -172,7 +169,3 @@ def decoded(fold: Fold, snapshot: Snapshot | None) -> Folded | None:
         return Folded(fold.decode(snapshot.body), snapshot.upto, snapshot.unknown)
     except msgspec.DecodeError:
         return None
-
-
-def _events(tail: list[Logged]) -> list[Event]:
-    return [event for _, event in tail]
