@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -60,11 +60,24 @@ class _Folder:
     crowd: Fold
     shelf: Shelf
 
-    def users(self, after: str, count: int) -> tuple[int, int]:
-        """Fold the next ``count`` users after a name; how many users and events there were."""
+    def users(self, after: str, last: str) -> tuple[int, int]:
+        """Fold the users after one name up to another; how many users and events there were.
+
+        Also those that came since the range was made: they must not push others out of it.
+        """
+        users = events = 0
+        while after < last:
+            names = [name for name in self.store.users(after, RANGE) if name <= last]
+            after = names[-1]
+            users += len(names)
+            events += self._fold(names)
+        return users, events
+
+    def _fold(self, names: Sequence[str]) -> int:
+        """Fold these users and keep their snapshots; how many events there were."""
         events = 0
         snapshots = []
-        for user in self.store.users(after, count):
+        for user in names:
             tail = self.store.tail(user, 0)
             self.shelf.refresh()  # after the tail: holds every item version its events found
             known = self.shelf.change  # before the fold: others may bring it further meanwhile
@@ -72,7 +85,7 @@ class _Folder:
             snapshots.append(snapshot_of(USER, user, self.fold, folded, known))
             events += len(tail)
         self.store.commit([SaveSnapshots(snapshots)])
-        return len(snapshots), events
+        return events
 
     def everyone(self) -> None:
         """Fold the population."""
@@ -117,26 +130,26 @@ def _workers(processes: int | None) -> int:
     return processes
 
 
-def _ranges(store: Store) -> Iterator[str]:
-    """The names after which ranges of users begin."""
+def _ranges(store: Store) -> Iterator[tuple[str, str]]:
+    """Ranges of users: the name after which each begins, and its last one."""
     after = ""
     while names := store.users(after, RANGE):
-        yield after
+        yield after, names[-1]
         after = names[-1]
 
 
 def _alone(folder: _Folder) -> _Steps:
     folder.everyone()
-    for after in _ranges(folder.store):
-        yield folder.users(after, RANGE)
+    for after, last in _ranges(folder.store):
+        yield folder.users(after, last)
 
 
 def _together(place: str, settings: Settings, store: Store, workers: int) -> _Steps:
     """Ranges handed to worker processes as they become free; the population goes first."""
     tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
     tasks.put({"everyone": True})
-    for after in _ranges(store):
-        tasks.put({"after": after})
+    for after, last in _ranges(store):
+        tasks.put({"after": after, "last": last})
     done: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
     with ThreadPoolExecutor(workers) as threads:
         attending = [
@@ -212,7 +225,7 @@ def main(place: str, options: str) -> None:
         if "everyone" in task:
             folder.everyone()
         else:
-            users, events = folder.users(task["after"], RANGE)
+            users, events = folder.users(task["after"], task["last"])
         try:
             sys.stdout.write(f"[{users}, {events}]\n")
             sys.stdout.flush()

@@ -10,6 +10,7 @@ import pytest
 import penchant
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots
+from penchant.serve import rebuild
 from penchant.serve.engine import Penchant
 from penchant.serve.rebuild import _Folder
 from penchant.serve.states import USER
@@ -21,11 +22,11 @@ def test_a_worker_knows_items_that_change_while_it_works(tmp_path: Path) -> None
         worker = _Folder(parts.store, parts.fold, parts.crowd, type(parts.shelf)(parts.store, 10))
         p.item("tea", category="drink")
         p.track_many([{"user": "ann", "kind": "click", "item": "tea"}])
-        worker.users("", 10)
+        worker.users("", "ann")
         p.item("tea", category="food")
         p.track_many([{"user": "ann", "kind": "click", "item": "tea"}])
 
-        worker.users("", 10)
+        worker.users("", "ann")
 
         names = {one["name"] for one in p.user("ann").profile().categories}
         assert names == {"drink", "food"}
@@ -66,6 +67,23 @@ def test_a_rebuild_that_is_broken_off_does_not_fold_on(tmp_path: Path) -> None:
 
         saved = [p.parts.store.load(USER, f"u{number}") for number in range(5_000)]
         assert len(list(filter(None, saved))) <= 1_000
+
+
+def test_users_who_come_meanwhile_push_nobody_out_of_a_range(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "RANGE", 2)
+    parts = p.parts
+    worker = _Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
+    p.track_many({"user": name, "kind": "click"} for name in ("ann", "cyd", "eve"))
+    after, last = next(rebuild._ranges(parts.store))
+    p.track_many({"user": name, "kind": "click"} for name in ("abe", "bob", "dan"))
+
+    folded = worker.users(after, last)
+
+    assert folded == (4, 4)
+    assert parts.store.load(USER, "cyd") is not None
+    assert parts.store.load(USER, "dan") is None
 
 
 def test_a_rebuild_replaces_snapshots_that_are_wrong(tmp_path: Path) -> None:
