@@ -36,7 +36,7 @@ from penchant.serve.follower import Follower
 from penchant.serve.intake import Intake, Sorted
 from penchant.serve.person import Session, User
 from penchant.serve.population import Population
-from penchant.serve.rebuild import Progress, Rebuilt, rebuild
+from penchant.serve.rebuild import Folder, Progress, Rebuilt, rebuild
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
 from penchant.serve.transfer import (
@@ -312,14 +312,8 @@ class Penchant:
         """
         self.flush()
         parts = self.parts
-        rebuilt = rebuild(
-            parts.place,
-            parts.store,
-            parts.settings,
-            lambda: (parts.fold, parts.crowd, parts.shelf),
-            processes,
-            progress,
-        )
+        folder = Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
+        rebuilt = rebuild(parts.place, parts.settings, folder, processes, progress)
         parts.states.forget()
         parts.population.restart()
         return rebuilt

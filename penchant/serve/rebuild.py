@@ -52,8 +52,8 @@ class Rebuilt:
 
 
 @dataclass(slots=True)
-class _Folder:
-    """What a worker folds with."""
+class Folder:
+    """What is folded from, and with what."""
 
     store: Store
     fold: Fold
@@ -95,22 +95,19 @@ class _Folder:
 
 
 def rebuild(
-    place: str,
-    store: Store,
-    settings: Settings,
-    folder: Callable[[], tuple[Fold, Fold, Shelf]],
-    processes: int | None,
-    progress: Progress,
+    place: str, settings: Settings, folder: Folder, processes: int | None, progress: Progress
 ) -> Rebuilt:
-    """Fold every user and the population from the log; their snapshots replace those of before."""
+    """Fold every user and the population from the log; their snapshots replace those of before.
+
+    ``folder`` does it by itself in memory, where no other process can look in.
+    """
     began = perf_counter()
     workers = _workers(processes)
     if place == MEMORY:
         workers = 1
-        fold, crowd, shelf = folder()
-        steps = _alone(_Folder(store, fold, crowd, shelf))
+        steps = _alone(folder)
     else:
-        steps = _together(place, settings, store, workers)
+        steps = _together(place, settings, folder.store, workers)
     users = events = 0
     with closing(steps):  # broken off, it ends its workers at once
         for more_users, more_events in steps:
@@ -138,7 +135,7 @@ def _ranges(store: Store) -> Iterator[tuple[str, str]]:
         after = names[-1]
 
 
-def _alone(folder: _Folder) -> _Steps:
+def _alone(folder: Folder) -> _Steps:
     folder.everyone()
     for after, last in _ranges(folder.store):
         yield folder.users(after, last)
@@ -218,7 +215,7 @@ def main(place: str, options: str) -> None:
     kinds = read_kinds(place, settings.preset)
     store = open_store(place)
     shelf = Shelf(store, settings.cache_items)
-    folder = _Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
+    folder = Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
     for line in sys.stdin:
         task = json.loads(line)
         users = events = 0

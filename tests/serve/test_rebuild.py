@@ -12,14 +12,14 @@ from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots
 from penchant.serve import rebuild
 from penchant.serve.engine import Penchant
-from penchant.serve.rebuild import _Folder
+from penchant.serve.rebuild import Folder
 from penchant.serve.states import USER
 
 
 def test_a_worker_knows_items_that_change_while_it_works(tmp_path: Path) -> None:
     with penchant.open(tmp_path, follow=False) as p:
         parts = p.parts
-        worker = _Folder(parts.store, parts.fold, parts.crowd, type(parts.shelf)(parts.store, 10))
+        worker = Folder(parts.store, parts.fold, parts.crowd, type(parts.shelf)(parts.store, 10))
         p.item("tea", category="drink")
         p.track_many([{"user": "ann", "kind": "click", "item": "tea"}])
         worker.users("", "ann")
@@ -74,7 +74,7 @@ def test_users_who_come_meanwhile_push_nobody_out_of_a_range(
 ) -> None:
     monkeypatch.setattr(rebuild, "RANGE", 2)
     parts = p.parts
-    worker = _Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
+    worker = Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
     p.track_many({"user": name, "kind": "click"} for name in ("ann", "cyd", "eve"))
     after, last = next(rebuild._ranges(parts.store))
     p.track_many({"user": name, "kind": "click"} for name in ("abe", "bob", "dan"))
