@@ -21,8 +21,8 @@ from benchmarks.load import requests
 from benchmarks.logs import log
 from benchmarks.report import Answer
 from benchmarks.server import Server, server
-from penchant.core.admission import EventForm
 from penchant.core.event import Event
+from penchant.core.forms import EventForm
 from penchant.core.ports import Append
 from penchant.io.stores import open_store
 

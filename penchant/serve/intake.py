@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from penchant.core.admission import Edge, EventForm
+from penchant.core.admission import Edge
 from penchant.core.errors import InvalidEvent
 from penchant.core.event import Event
+from penchant.core.forms import EventForm
 from penchant.core.receipt import Rejection
 
 LINE = re.compile(rb"[^ \t\r\n][^\n]*")  # a line with something on it

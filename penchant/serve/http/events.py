@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from penchant.core.admission import EventForm
+from penchant.core.forms import EventForm
 from penchant.core.ports import Append
 from penchant.core.receipt import Receipt
 from penchant.serve.http.answer import Answer

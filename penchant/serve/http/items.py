@@ -6,8 +6,8 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from penchant.core.admission import ITEM_ALIASES, ItemForm
 from penchant.core.errors import InvalidArgument, InvalidItem, NotFound
+from penchant.core.forms import ITEM_ALIASES, ItemForm
 from penchant.core.item import Item
 from penchant.core.ports import PutItems, RemoveItem
 from penchant.serve.http.answer import Answer, answer

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from penchant.core.admission import explain
+from penchant.core.forms import explain
 from penchant.core.suggestion import closest
 
 _OPTIONS = {"seen": ("hide", "keep", "fade"), "method": ("GET", "POST", "PUT", "DELETE")}

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from penchant.core import instant
-from penchant.core.admission import Name, Time
 from penchant.core.event import Event
+from penchant.core.forms import Name, Time
 from penchant.core.item import Item, Location
 from penchant.core.receipt import Rejection
 from penchant.core.slate import Choice, Slate

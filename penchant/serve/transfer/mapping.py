@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from penchant.core import instant
-from penchant.core.admission import EVENT_ALIASES, ITEM_ALIASES, EventForm, ItemForm
 from penchant.core.errors import InvalidArgument
+from penchant.core.forms import EVENT_ALIASES, ITEM_ALIASES, EventForm, ItemForm
 from penchant.core.suggestion import closest
 from penchant.serve.transfer.numerals import plain_number
 

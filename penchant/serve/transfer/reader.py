@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from penchant.core.admission import Edge, EventForm, ItemForm, explain
+from penchant.core.admission import Edge
 from penchant.core.errors import InvalidInput
 from penchant.core.event import Event
+from penchant.core.forms import EventForm, ItemForm, explain
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.io.formats.row import Row
