@@ -49,6 +49,11 @@ class Kind:
     refused: float | None = None
     negative: str | None = None
 
+    @property
+    def teaches(self) -> bool:
+        """Whether its events say what people do and like, not what they were shown or told."""
+        return self.group not in ("slate", "system")
+
     def signal(self, value: float | None, success: bool | None) -> float:
         """The weight of one event of this kind, in [-1, 1].
 

@@ -164,8 +164,7 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
     if not events:
         yield Finding("user", f"no event names the user {user!r}{_closest_user(parts, user)}")
         return
-    groups = {parts.kinds.of(event.kind).group for _, event in events}
-    if groups <= {"slate", "system"}:
+    if not any(parts.kinds.of(event.kind).teaches for _, event in events):
         yield Finding(
             "user",
             f"the events of {user!r} only say what was shown or told: until they touch something, "

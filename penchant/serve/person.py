@@ -179,7 +179,7 @@ class User:
         return frozenset(
             event.item
             for _, event in self._parts.store.recent(self.id, HISTORY)
-            if event.item is not None and kinds.of(event.kind).group not in ("slate", "system")
+            if event.item is not None and kinds.of(event.kind).teaches
         )
 
     def _expose(self, slate: Slate) -> None:
@@ -215,7 +215,7 @@ class Session:
         touches = []
         for event in self.events():
             kind = kinds.of(event.kind)
-            if event.item is not None and kind.group not in ("slate", "system"):
+            if event.item is not None and kind.teaches:
                 weight = kind.signal(event.value, event.success)
                 touches.append(Touch(event.at, event.item, weight, kind.weight > 0))
         touches.sort(key=lambda touch: touch.at)

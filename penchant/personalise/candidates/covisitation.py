@@ -103,7 +103,7 @@ class Covisitation(Feature[State]):
         return f"{super().identity()} {self.half_lives.spans, self.near, bounds}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system") and kind.weight > 0
+        return kind.teaches and kind.weight > 0
 
     def zero(self) -> State:
         return State()

@@ -44,7 +44,7 @@ class Popularity(Feature[State]):
         return f"{super().identity()} {self.half_lives.spans}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> State:
         return State()

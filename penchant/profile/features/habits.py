@@ -43,7 +43,7 @@ class Habits(Feature[State]):
         return f"{super().identity()} {self.zone} {self.parts_of_day}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> State:
         return State()

@@ -36,7 +36,7 @@ class Leaning(Feature[Tally]):
         return f"{super().identity()} {self.memory.window}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         """The names this event speaks for."""

@@ -45,7 +45,7 @@ class Items(Feature[Tally]):
         return f"{super().identity()} {self.kappa} {self.memory.window}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> Tally:
         return Tally()

@@ -28,7 +28,7 @@ class Outcomes(Feature[State]):
     state = State
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> State:
         return State()

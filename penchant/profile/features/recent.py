@@ -41,7 +41,7 @@ class Recent(Feature[list[Touch]]):
     state = list[Touch]
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> list[Touch]:
         return []

@@ -57,7 +57,7 @@ class Sessions(Feature[State]):
         return f"{super().identity()} {self.gap}"
 
     def touches(self, kind: Kind) -> bool:
-        return kind.group not in ("slate", "system")
+        return kind.teaches
 
     def zero(self) -> State:
         return State()
