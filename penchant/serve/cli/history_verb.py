@@ -6,7 +6,7 @@ import re
 
 import click
 
-from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
+from penchant.serve.cli.output import as_json, errors, opened, print_json, say, table
 
 
 @click.command("history")
@@ -19,7 +19,7 @@ from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_
 def verb(store: str, user: str, limit: int, kind: str | None, at: str | None, json: bool) -> None:
     """The latest LIMIT events of USER."""
     with errors(), opened(store) as p:
-        who = p.user(user, at=moment_of(at, p.parts.settings.zone))
+        who = p.user(user, at=at)
         events = who.history(limit, kind=kind)
         if json:
             print_json([event.to_dict() for event in events])
@@ -40,5 +40,5 @@ def verb(store: str, user: str, limit: int, kind: str | None, at: str | None, js
 
 
 def _second(at: str) -> str:
-    """A time without its fraction of a second: ``2026-01-01T10:00:00+01:00``."""
-    return re.sub(r"\.\d+", "", at).replace("+00:00", "Z")
+    """A time without its fraction of a second: ``2026-01-01T09:00:00Z``."""
+    return re.sub(r"\.\d+", "", at)

@@ -8,9 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -240,15 +238,3 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise InvalidArgument(f"where.{name}", f"expected a number, got {text!r}") from None
-
-
-def moment_of(text: str | None, zone: str) -> datetime | None:
-    """The moment of a time on the command line; what has no zone is in that of the store."""
-    if text is None:
-        return None
-    from penchant.core import instant
-
-    try:
-        return instant.moment(instant.read(text, ZoneInfo(zone))[0])
-    except (ValueError, OverflowError) as error:
-        raise InvalidArgument("at", str(error)) from None

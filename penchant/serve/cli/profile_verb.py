@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from penchant.profile.profile import Profile
-from penchant.serve.cli.output import as_json, errors, moment_of, opened, print_json, say, table
+from penchant.serve.cli.output import as_json, errors, opened, print_json, say, table
 
 UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a table
 
@@ -20,7 +20,7 @@ UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a t
 def verb(store: str, user: str, at: str | None, json: bool) -> None:
     """What is known of USER."""
     with errors(), opened(store) as p:
-        profile = p.user(user, at=moment_of(at, p.parts.settings.zone)).profile()
+        profile = p.user(user, at=at).profile()
         if json:
             print_json(profile.to_dict())
         else:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from penchant.core import instant
 from penchant.core.errors import InvalidArgument, InvalidEvent
 from penchant.core.ports import Append
 from penchant.serve.http.answer import Answer, answer
@@ -27,7 +24,7 @@ FEW = 100  # events that are read at once without a thread
 def profile(call: Call) -> Answer:
     """The profile, or 304 where the client has it already."""
     query: ProfileQuery = call.query
-    found = call.engine.user(call.names["user"], at=_moment(call, query.at)).profile()
+    found = call.engine.user(call.names["user"], at=query.at).profile()
     etag = f'"{found.version}"'
     headers = (("etag", etag), ("cache-control", "private, no-cache"))
     if query.at is None and _has(call.request.headers.get(b"if-none-match"), etag):
@@ -39,7 +36,7 @@ def profile(call: Call) -> Answer:
 def events(call: Call) -> Answer:
     """The latest events of a person."""
     query: HistoryQuery = call.query
-    user = call.engine.user(call.names["user"], at=_moment(call, query.at))
+    user = call.engine.user(call.names["user"], at=query.at)
     found = user.history(query.limit, kind=query.kind)
     return answer(EventsBody(user.id, [event_body(event) for event in found]))
 
@@ -64,16 +61,6 @@ def _is_short(call: Call) -> bool:
     """Whether only a few events are read: a kind and a past instant are looked for among all."""
     query: HistoryQuery = call.query
     return query.limit <= FEW and query.kind is None and query.at is None
-
-
-def _moment(call: Call, at: str | None) -> datetime | None:
-    if at is None:
-        return None
-    try:
-        found = instant.read(at, ZoneInfo(call.engine.parts.settings.zone))[0]
-    except (ValueError, OverflowError) as error:
-        raise InvalidArgument("at", str(error)) from None
-    return instant.moment(found)
 
 
 def _has(sent: bytes | None, etag: str) -> bool:
