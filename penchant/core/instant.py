@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 Instant: TypeAlias = int
 
@@ -54,6 +55,20 @@ def offset(at: Instant, zone: tzinfo) -> int:
     """
     local = moment(at).astimezone(zone)
     return (local.utcoffset() or timedelta(0)) // timedelta(minutes=1)
+
+
+def zone_named(name: object) -> ZoneInfo:
+    """A zone of the tz database, by its name. Raises ``ValueError`` saying what is expected.
+
+    >>> zone_named("Europe/Madrid")
+    zoneinfo.ZoneInfo(key='Europe/Madrid')
+    """
+    try:
+        if isinstance(name, str):
+            return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        pass
+    raise ValueError(f"{name!r:.60} is no time zone; expected one such as Europe/Madrid")
 
 
 def text(at: Instant) -> str:

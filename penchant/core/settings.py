@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, get_type_hints
-from zoneinfo import ZoneInfo
 
 from penchant.core.errors import InvalidSettings
+from penchant.core.instant import zone_named
 from penchant.core.suggestion import closest
 
 ENVIRONMENT = "PENCHANT_"
@@ -163,11 +163,9 @@ MEMORIES = ("months", "weeks", "always")
 
 def _check(chosen: Settings) -> None:
     try:
-        ZoneInfo(chosen.zone)
-    except (KeyError, ValueError, OSError):
-        raise InvalidSettings(
-            "zone", f"{chosen.zone!r} is no time zone; expected one such as Europe/Madrid"
-        ) from None
+        zone_named(chosen.zone)
+    except ValueError as error:
+        raise InvalidSettings("zone", str(error)) from None
     for name, known in (("seen", SEEN), ("taste_memory", MEMORIES)):
         if (value := getattr(chosen, name)) not in known:
             raise InvalidSettings(

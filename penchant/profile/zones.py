@@ -7,9 +7,8 @@ alone: whoever moves keeps the habits of where they lived, and two halves of a h
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from penchant.core.instant import Instant
+from penchant.core.instant import Instant, zone_named
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
@@ -55,7 +54,7 @@ def told_zone(data: dict[str, Any] | None) -> str | None:
 def is_zone(name: str) -> bool:
     """Whether ``name`` is a zone of the tz database, such as ``Europe/Madrid``."""
     try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+        zone_named(name)
+    except ValueError:
         return False
     return True

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
-from penchant.core.instant import SECOND, Instant
+from penchant.core.instant import SECOND, Instant, zone_named
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
-from penchant.profile.zones import is_zone
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -133,10 +132,11 @@ class User:
     def told(self, traits: Mapping[str, Any]) -> Event:
         """The event that tells traits, not yet written."""
         zone = traits.get("zone")
-        if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
-            raise InvalidArgument(
-                "zone", f"{zone!r} is no time zone; expected one such as Europe/Madrid"
-            )
+        try:
+            if zone is not None:
+                zone_named(zone)
+        except ValueError as error:
+            raise InvalidArgument("zone", str(error)) from None
         return self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
 
     def _kind(self, kind: str) -> str:

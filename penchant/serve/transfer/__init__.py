@@ -13,6 +13,7 @@ import msgspec
 from penchant.core.admission import Edge
 from penchant.core.errors import InvalidArgument, QueueFull
 from penchant.core.event import Event
+from penchant.core.instant import zone_named
 from penchant.core.item import Item
 from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.core.suggestion import closest
@@ -195,11 +196,9 @@ def _with_format(plan: Plan, fields: Mapping[str, str], constants: Mapping[str, 
 
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise InvalidArgument(
-            "zone", f"{name!r} is no time zone; expected one such as Europe/Madrid"
-        ) from None
+        return zone_named(name)
+    except ValueError as error:
+        raise InvalidArgument("zone", str(error)) from None
 
 
 def _delimiter(text: str | None) -> str | None:
