@@ -27,7 +27,7 @@ from penchant.core.forms import (
 )
 from penchant.core.instant import DAY, EARLIEST, LATEST, Instant
 from penchant.core.item import Item
-from penchant.core.kinds import Kinds
+from penchant.core.kinds import TRAITS, Kinds
 from penchant.core.names import check_characters
 
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
@@ -78,7 +78,7 @@ class Edge:
         value = _finite("value", form.value, InvalidEvent)
         if value is not None and value < 0:
             kind = self.kinds.of(kind).negative or kind
-        limit = TRAITS_SIZE if kind == "traits" else MAP_SIZE
+        limit = TRAITS_SIZE if kind == TRAITS else MAP_SIZE
         event = Event(
             id=form.id or self.new_id(now),
             user=form.user,

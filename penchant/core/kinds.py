@@ -15,6 +15,7 @@ from penchant.core.suggestion import closest
 UNDECLARED_WEIGHT = 0.1  # CONTRACT S2-34: the signal of whatever has no entry of its own
 LIKED, DISLIKED = 0.9, 0.5  # CONTRACT X-23: the strongest signals a rating can give
 FAR = 1e15  # no scale of ratings reaches so far
+TRAITS = "traits"  # the kind of the events that tell what a person is
 COMMON = "common"
 GENERAL = "general"
 GROUPS = (

@@ -10,9 +10,8 @@ from typing import Any
 
 from penchant.core.instant import Instant, zone_named
 from penchant.core.item import Item
-from penchant.core.kinds import Kind
+from penchant.core.kinds import TRAITS, Kind
 from penchant.profile.feature import Feature, Reading, Signal
-from penchant.profile.features.traits import TRAITS
 
 PEOPLE = 500_000  # who told a zone longest ago is forgotten beyond, and counted in the store's zone
 

@@ -10,6 +10,7 @@ from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
 from penchant.core.instant import SECOND, Instant, zone_named
+from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
@@ -137,7 +138,7 @@ class User:
                 zone_named(zone)
         except ValueError as error:
             raise InvalidArgument("zone", str(error)) from None
-        return self._parts.edge.event_from({"user": self.id, "kind": "traits", "data": traits})
+        return self._parts.edge.event_from({"user": self.id, "kind": TRAITS, "data": traits})
 
     def _kind(self, kind: str) -> str:
         return self._parts.kinds.canonical(check_name("kind", kind, KIND_LONGEST))

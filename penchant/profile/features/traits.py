@@ -6,14 +6,11 @@ from typing import Any
 
 import msgspec
 
+from penchant.core.admission import TRAITS_SIZE
 from penchant.core.instant import Instant
 from penchant.core.item import Item
-from penchant.core.kinds import Kind
+from penchant.core.kinds import TRAITS, Kind
 from penchant.profile.feature import Feature, Reading, Signal
-
-SIZE = 1_024  # bytes of encoded traits; what does not fit is refused at the edge
-
-TRAITS = "traits"  # the kind of the events that tell them
 
 
 class Traits(Feature[dict[str, Any]]):
@@ -51,5 +48,5 @@ def _update(state: dict[str, Any], told: dict[str, Any]) -> None:
     for name, value in told.items():
         state.pop(name, None)
         state[name] = value
-    while len(state) > 1 and len(msgspec.msgpack.encode(state)) > SIZE:
+    while len(state) > 1 and len(msgspec.msgpack.encode(state)) > TRAITS_SIZE:
         del state[next(iter(state))]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import msgspec
 
-from penchant.profile.features.traits import SIZE, Traits
+from penchant.core.admission import TRAITS_SIZE
+from penchant.profile.features.traits import Traits
 from tests.profile.told import event, reading
 
 
@@ -44,4 +45,4 @@ def test_beyond_1_kib_the_trait_told_longest_ago_is_forgotten() -> None:
 
     assert "t29" in value
     assert "t0" not in value
-    assert len(msgspec.msgpack.encode(value)) <= SIZE
+    assert len(msgspec.msgpack.encode(value)) <= TRAITS_SIZE
