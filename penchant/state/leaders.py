@@ -34,16 +34,6 @@ class Leaders(msgspec.Struct, array_like=True):
         self.values = {key: value * factor for key, value in self.values.items()}
         self.floor *= factor
 
-    def merge(self, other: Leaders, size: int) -> Leaders:
-        """The leaders of values that add up, from parts that each saw some of the events."""
-        merged = Leaders(dict(self.values), 0.0)
-        for key, value in other.values.items():
-            merged.values[key] = merged.values.get(key, 0.0) + value
-        if len(merged.values) > 2 * size:
-            merged._shrink(size)
-            merged.floor = 0.0
-        return merged
-
     def _shrink(self, size: int) -> None:
         """Keep the highest, ties with the last of them as long as there is room."""
         self.floor = border = sorted(self.values.values())[-size]

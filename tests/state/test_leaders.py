@@ -55,12 +55,3 @@ def test_scaling_keeps_the_order() -> None:
     leaders.scale(0.5)
 
     assert leaders.top(3) == [("b", 2.0), ("a", 1.0)]
-
-
-def test_merging_adds_values_and_keeps_the_bound() -> None:
-    one, other = Leaders({"a": 1.0, "b": 5.0}), Leaders({"a": 3.0, "c": 1.0})
-
-    merged = one.merge(other, 1)
-
-    assert merged.top(9) == [("b", 5.0)]
-    assert one.merge(other, 5).top(2) == [("b", 5.0), ("a", 4.0)]
