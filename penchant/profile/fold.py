@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from penchant.state.decay import HalfLives
 
 # The item an event at a position named, as it was then; ``None`` while the catalogue has none.
 FindItem: TypeAlias = Callable[[str, int], Item | None]
+Plug = TypeVar("Plug", bound=Feature[Any])
 _Step: TypeAlias = Callable[[Any, Signal, Item | None], None]
 
 
@@ -110,6 +111,13 @@ class Fold:
             feature.name: feature.read(state, now)
             for feature, state in zip(self.features, folded.states, strict=True)
         }
+
+    def feature(self, kind: type[Plug]) -> Plug:
+        """The feature of that class. Raises ``LookupError`` if there is none."""
+        for feature in self.features:
+            if isinstance(feature, kind):
+                return feature
+        raise LookupError(f"no feature is a {kind.__name__}")
 
     def state(self, folded: Folded, name: str) -> Any:
         """The state of the feature of that name. Raises ``LookupError`` if there is none."""

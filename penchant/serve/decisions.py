@@ -62,8 +62,8 @@ class Decisions:
         self._new_request = new_request
         self._now = now
         self._leaders: tuple[int, dict[str, float]] = (-1, {})
-        self._popularity = _one(fold, Popularity)
-        self._covisitation = _one(fold, Covisitation)
+        self._popularity = fold.feature(Popularity)
+        self._covisitation = fold.feature(Covisitation)
 
     def recommend(
         self, count: int, history: History, where: Mapping[str, Any] | None, seen: str
@@ -78,9 +78,8 @@ class Decisions:
             chosen = self._choose(
                 count, self._sources(folded, history, categories), history, allowed, seen, now
             )
-            if (
-                len(chosen) < count and categories is None
-            ):  # the leaders were filtered or seen: look at everything
+            if len(chosen) < count and categories is None:
+                # The leaders were filtered or seen: look at everything.
                 everything = self._sources(folded, history, None, everything=True)
                 chosen = self._choose(count, everything, history, allowed, seen, now)
             return chosen
@@ -288,7 +287,3 @@ def _popular(weights: dict[str, float], best: float, history: History) -> Source
 
 def _nothing(item: str) -> Sequence[str]:
     return ()
-
-
-def _one(fold: Fold, kind: type[Any]) -> Any:
-    return next(feature for feature in fold.features if isinstance(feature, kind))

@@ -14,6 +14,7 @@ from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
+from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
@@ -92,10 +93,10 @@ class User:
         """How much the person likes the item, 0 to 5, from what they did with it."""
         check_name("item", item)
         fold, now = self._parts.fold, self.at or self._parts.now()
-        feature = next(feature for feature in fold.features if feature.name == "items")
+        items = fold.feature(Items)
 
         def answer(folded: Folded) -> float:
-            return float(feature.rate(fold.state(folded, "items"), item, now)[0])  # type: ignore[attr-defined]  # the items feature
+            return items.rate(fold.state(folded, items.name), item, now)
 
         if self.at is not None:
             return answer(self._parts.states.replayed(self.id, until=self.at))

@@ -70,9 +70,7 @@ class Items(Feature[Tally]):
         ]
         return Reading(value, state.evidence(), self.memory.window)
 
-    def rate(self, state: Tally, item: str, now: Instant) -> tuple[float, int]:
-        """The rating of one item and the events behind it; (0.0, 0) for one not remembered."""
+    def rate(self, state: Tally, item: str, now: Instant) -> float:
+        """The rating of one item; 0.0 for one not remembered."""
         weight = state.weight(item, HALF_LIVES, self.memory.index, now)
-        if weight is None:
-            return 0.0, 0
-        return rating(weight, self.kappa), int(state.rows[item][EVIDENCE])
+        return 0.0 if weight is None else rating(weight, self.kappa)

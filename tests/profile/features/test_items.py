@@ -90,5 +90,5 @@ def test_one_item_is_rated_as_the_reading_says() -> None:
 
     rated = Items().rate(folded.states[0], "a", then)
 
-    assert rated == (fold.read(folded, then)["items"].value[0]["rating"], 1)
-    assert Items().rate(folded.states[0], "unheard of", then) == (0.0, 0)
+    assert rated == fold.read(folded, then)["items"].value[0]["rating"]
+    assert Items().rate(folded.states[0], "unheard of", then) == 0.0
