@@ -18,8 +18,8 @@ from penchant.core.item import Item
 from penchant.io.formats.row import Row
 from penchant.io.formats.source import Source
 from penchant.io.occurrences import Occurrences
-from penchant.serve.transfer.mapping import Plan
-from penchant.serve.transfer.reader import Draft, Reader, Shelved, identified, short
+from penchant.serve.transfer.plan import Plan
+from penchant.serve.transfer.reader import LOGGED, Draft, Reader, Shelved, identified, short
 from penchant.serve.transfer.refusals import Refusals
 
 BLOCK = 250_000  # events put in the order of their times at once
@@ -120,7 +120,7 @@ class Import:
         columns: dict[str, None] = {}
         for row in first:
             columns.update(dict.fromkeys(row.fields or ()))
-        if columns and "log_position" not in columns:
+        if columns and LOGGED not in columns:
             reader.mapper.check(list(columns), nested)
             for name in self.only:
                 if name not in columns and not nested:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,14 +15,12 @@ from penchant.core.errors import InvalidArgument
 from penchant.core.forms import EVENT_ALIASES, ITEM_ALIASES, EventForm, ItemForm
 from penchant.core.suggestion import closest
 from penchant.serve.transfer.numerals import plain_number
+from penchant.serve.transfer.plan import MAPS, UNITS, Change, Plan, parse
 
 Fields: TypeAlias = dict[str, Any]
-Change: TypeAlias = Callable[[Any], Any]
 
 _IDENTIFIERS = frozenset({"user", "kind", "id", "item", "session", "request", "category"})
-_MAPS = frozenset({"context", "data", "attributes", "location"})
 _TIMES = frozenset({"at", "starts_at", "added"})
-_UNITS = {"s": 1_000_000.0, "ms": 1_000.0, "us": 1.0, "ns": 0.001}
 _NUMBERS = frozenset({"value", "duration_ms", "price"})
 _PLACES = frozenset({"lat", "lon"})  # numbers inside ``location``
 _PLANS = 1_000  # different sets of columns remembered
@@ -37,139 +33,6 @@ class Refused(Exception):
         super().__init__(reason)
         self.field = field
         self.reason = reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How rows are read: what the options of an import say, before any column is known.
-
-    ``columns`` maps fields to columns (``context.device`` to a place in a map), ``constants`` are
-    the same in every row, ``split`` divides a field by a separator, ``keep_rest`` puts columns
-    that nothing names into ``data`` (``attributes`` for items). ``decimal`` is the sign before the
-    fraction of numbers written as text; the other of point and comma then groups their digits.
-    """
-
-    items: bool = False
-    columns: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    split: Mapping[str, str] = field(default_factory=dict)
-    zone: tzinfo | None = None
-    time_format: str | None = None
-    time_unit: str | None = None
-    decimal: str | None = None
-    keep_rest: bool = False
-
-    def __post_init__(self) -> None:
-        for name, targets in (
-            ("map", self.columns),
-            ("constants", self.constants),
-            ("split", self.split),
-        ):
-            for target in targets:
-                self._check(name, target)
-        for target in self.constants.keys() & self.columns.keys():
-            raise InvalidArgument("map", f"{target!r} is given as a column and as a constant")
-        for target in self.columns.values():
-            _parse(target)
-        for target in self.split:
-            if target != ("tags" if self.items else "item"):
-                allowed = "tags" if self.items else "item"
-                raise InvalidArgument("split", f"{target!r} holds one value; expected {allowed!r}")
-        if self.time_unit is not None and self.time_unit not in _UNITS:
-            raise InvalidArgument("time_unit", f"{self.time_unit!r} is none of {', '.join(_UNITS)}")
-        if self.time_unit is not None and self.time_format is not None:
-            raise InvalidArgument("time_unit", "a time is a number or a text; give one of the two")
-        if self.decimal not in (None, ".", ","):
-            raise InvalidArgument("decimal", f"expected '.' or ',', got {self.decimal!r}")
-
-    def _check(self, option: str, target: str) -> None:
-        known = ItemForm.__struct_fields__ if self.items else EventForm.__struct_fields__
-        head, _, rest = target.partition(".")
-        if head in known and (not rest or head in _MAPS):
-            return
-        what = "item" if self.items else "event"
-        raise InvalidArgument(
-            option, f"{target!r} is no field of an {what}{closest(target, known)}"
-        )
-
-
-_CALL = re.compile(r"(\w+)\((.*)\)")
-
-
-def word(text: Any) -> str | None:
-    """The first word: of a command line, the command.
-
-    >>> word("nmap -A 172.18.1.5")
-    'nmap'
-    """
-    words = str(text).split(None, 1)
-    return words[0] if words else None
-
-
-def path(text: Any) -> str:
-    """The path of an address, without host, query and fragment.
-
-    >>> path("https://example.com/a/b?c=1")
-    '/a/b'
-    """
-    return urlsplit(str(text)).path or "/"
-
-
-FUNCTIONS: Mapping[str, Change] = {"word": word, "path": path}
-
-
-def _parse(expression: str) -> tuple[str, Change | None]:
-    """``word(cmd)`` is the column ``cmd`` and a function; anything else is a column."""
-    found = _CALL.fullmatch(expression)
-    if found is None:
-        return expression, None
-    if found[1] not in FUNCTIONS:
-        raise InvalidArgument(
-            "map",
-            f"{found[1]!r} is no function{closest(found[1], FUNCTIONS)}; "
-            f"expected one of {', '.join(FUNCTIONS)}, or the name of a column",
-        )
-    return found[2], FUNCTIONS[found[1]]
-
-
-def pairs(option: str, told: str | Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
-    """``"user=client,kind=action"`` as a mapping; a mapping as it is.
-
-    >>> pairs("map", "user=client,kind=action")
-    {'user': 'client', 'kind': 'action'}
-    """
-    if isinstance(told, Mapping):
-        return dict(told)
-    texts = [told] if isinstance(told, str) else list(told or ())
-    found: dict[str, str] = {}
-    for pair in ",".join(texts).split(",") if texts else ():
-        target, equals, source = pair.partition("=")
-        if not (target.strip() and equals and source):
-            raise InvalidArgument(
-                option, f"{pair!r} is no pair; expected FIELD=COLUMN,FIELD=COLUMN"
-            )
-        if target.strip() in found:
-            raise InvalidArgument(option, f"names {target.strip()!r} twice")
-        found[target.strip()] = source
-    return found
-
-
-def separators(told: str | Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
-    """``"tags=|"`` as a mapping; whatever stands behind the sign divides, a comma too.
-
-    >>> separators("tags=,")
-    {'tags': ','}
-    """
-    if isinstance(told, Mapping):
-        return dict(told)
-    found: dict[str, str] = {}
-    for text in [told] if isinstance(told, str) else list(told or ()):
-        target, equals, separator = text.partition("=")
-        if not (target.strip() and equals and separator):
-            raise InvalidArgument("split", f"{text!r} is no rule; expected FIELD=TEXT")
-        found[target.strip()] = separator
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +91,7 @@ class Mapper:
         ``nested`` sources may have further columns in later rows and maps inside columns.
         """
         for target, expression in self._plan.columns.items():
-            column, _ = _parse(expression)
+            column, _ = parse(expression)
             if column in columns or (nested and column.split(".", 1)[0] in columns):
                 continue
             raise InvalidArgument(
@@ -271,14 +134,14 @@ class Mapper:
         told = {
             target: expression
             for target, expression in self._plan.columns.items()
-            if _parse(expression)[0].split(".", 1)[0] in columns or _parse(expression)[0] in columns
+            if parse(expression)[0].split(".", 1)[0] in columns or parse(expression)[0] in columns
         }
-        taken = {_parse(expression)[0] for expression in told.values()}
+        taken = {parse(expression)[0] for expression in told.values()}
         closed = self._plan.columns.keys() | self._plan.constants.keys()
         for target, expression in self._plan.defaults.items():
-            if target not in closed and _parse(expression)[0] in columns:
+            if target not in closed and parse(expression)[0] in columns:
                 told[target] = expression
-                taken.add(_parse(expression)[0])
+                taken.add(parse(expression)[0])
         if self._plan.defaults:  # the format says what its columns are: nothing to guess
             return told
         guesses: dict[str, tuple[int, str]] = {}
@@ -290,7 +153,7 @@ class Mapper:
         return told | {target: column for target, (_, column) in guesses.items()}
 
     def _step(self, target: str, expression: str) -> _Step:
-        column, function = _parse(expression)
+        column, function = parse(expression)
         head, _, inside = target.partition(".")
         parts = tuple(column.split(".")) if "." in column else ()
         changes = [] if function is None else [function]
@@ -307,7 +170,7 @@ class Mapper:
             return _name
         if target == "tags":
             return _tags
-        if target in _MAPS:
+        if target in MAPS:
             return lambda value: _map(target, value)
         if target in _TIMES and (self._plan.time_format or self._plan.time_unit):
             return lambda value: self._time(target, value)
@@ -341,8 +204,8 @@ def _scaled(value: Any, unit: str) -> int:
     except ValueError:
         number = float(value)
     if isinstance(number, int):
-        return number // 1_000 if unit == "ns" else number * int(_UNITS[unit])
-    return round(number * _UNITS[unit])
+        return number // 1_000 if unit == "ns" else number * int(UNITS[unit])
+    return round(number * UNITS[unit])
 
 
 def _plain(name: str) -> str:

@@ -17,8 +17,9 @@ from penchant.core.forms import EventForm, ItemForm, explain
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.io.formats.row import Row
-from penchant.serve.transfer.mapping import Mapper, Plan, Refused
+from penchant.serve.transfer.mapping import Mapper, Refused
 from penchant.serve.transfer.numerals import has_decimal_comma
+from penchant.serve.transfer.plan import Plan
 from penchant.serve.transfer.refusals import Refusals
 
 LOGGED = "log_position"  # the column that marks rows of an export: their order is kept
