@@ -156,7 +156,9 @@ class Mapper:
         column, function = parse(expression)
         head, _, inside = target.partition(".")
         parts = tuple(column.split(".")) if "." in column else ()
-        changes = [] if function is None else [function]
+        changes: list[Change] = []
+        if function is not None:
+            changes.append(partial(_called, target, function))
         if separator := self._plan.split.get(target):
             changes.append(lambda value: _split(value, separator))
         elif self._plan.decimal and (head in _NUMBERS or inside in _PLACES):
@@ -221,13 +223,21 @@ def _name(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _called(target: str, function: Change, value: Any) -> Any:
+    try:
+        return function(value)
+    except ValueError as error:
+        name = getattr(function, "__name__", "the function")
+        raise Refused(target, f"{name}() cannot read {value!r:.60}: {error}") from None
+
+
 def _map(target: str, value: Any) -> Any:
     """A map that a table holds as JSON text."""
     if not isinstance(value, str):
         return value
     try:
         return msgspec.json.decode(value)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise Refused(target, f"expected a JSON object, got {value[:60]!r}") from None
 
 

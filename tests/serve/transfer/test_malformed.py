@@ -141,6 +141,26 @@ def test_a_malformed_option_is_wrong_use_and_stores_nothing(
     assert p.parts.store.count() == 0
 
 
+CELLS: list[tuple[str, ImportOptions, str, str]] = [
+    ("http://[a/b", {"kind": "view", "map": "item=path(cell)"}, "item",
+     "path() cannot read 'http://[a/b': Invalid IPv6 URL"),
+    ("[" * 20_000, {"kind": "view", "map": "data=cell"}, "data", f"expected a JSON object, got '{'[' * 60}'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "options", "field", "reason"), CELLS, ids=("address", "map"))
+def test_a_cell_that_cannot_be_changed_is_refused_with_its_row(
+    p: Penchant, tmp_path: Path, cell: str, options: ImportOptions, field: str, reason: str
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"user,cell\nann,{cell}\nbob,\n")
+
+    told = p.import_(path, **options)
+
+    assert (told.accepted, told.refused) == (1, 1)
+    assert told.reasons == [(field, reason, 1)]
+
+
 SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"zon": "UTC"}, "zon: no such setting in the arguments; closest is 'zone'"),
     ({"zone": "Mars/Base"},
