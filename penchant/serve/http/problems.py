@@ -15,7 +15,7 @@ from penchant.core.errors import (
 )
 from penchant.core.receipt import Rejection
 from penchant.serve.http.answer import Answer
-from penchant.serve.http.wire import Problem
+from penchant.serve.http.wire import Problem, ReceiptBody
 
 MEDIA = "application/problem+json"
 _encode = msgspec.json.Encoder().encode
@@ -100,19 +100,13 @@ def _all_refused(error: AllRefused, request_id: str) -> Answer:
     field = place if error.alone else f"$[{first.index}]{place[1:]}"
     count = len(error.rejected)
     detail = first.reason if count == 1 else f"all {count} events were refused: {first.reason}"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    body = Problem(
-        type="about:blank",
-        title=status.phrase,
-        status=status.value,
-        detail=detail,
-        field=field,
-        request_id=request_id,
-        accepted=0,
-        duplicates=0,
-        rejected=error.rejected,
+    return _answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        detail,
+        request_id,
+        field,
+        receipt=ReceiptBody(0, 0, error.rejected),
     )
-    return Answer(status.value, _encode(body), MEDIA)
 
 
 def _answer(
@@ -121,6 +115,7 @@ def _answer(
     request_id: str,
     field: str | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    receipt: ReceiptBody | None = None,
 ) -> Answer:
     body = Problem(
         type="about:blank",
@@ -129,5 +124,6 @@ def _answer(
         detail=detail,
         field=field,
         request_id=request_id,
+        **({} if receipt is None else msgspec.structs.asdict(receipt)),
     )
     return Answer(status.value, _encode(body), MEDIA, headers)

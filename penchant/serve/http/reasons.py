@@ -7,9 +7,10 @@ from typing import Any, get_args
 import msgspec
 
 from penchant.core.forms import explain
+from penchant.core.settings import SEEN
 from penchant.core.suggestion import closest
 
-_OPTIONS = {"seen": ("hide", "keep", "fade"), "method": ("GET", "POST", "PUT", "DELETE")}
+_OPTIONS = {"seen": SEEN, "method": ("GET", "POST", "PUT", "DELETE")}
 _UNKNOWN = "object contains unknown field "
 _MISSING = "object missing required field "
 _NO_OPTION = "invalid enum value "
