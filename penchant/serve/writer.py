@@ -17,9 +17,7 @@ from penchant.core.ports import Append, SaveSnapshots, Snapshot, Store, Write
 
 log = logging.getLogger("penchant.writer")
 
-SNAPSHOTS_WAITING = (
-    128  # snapshots are written with the next commit, at the latest when so many wait
-)
+SNAPSHOTS_WAITING = 128  # snapshots go with the next commit; when so many wait, by themselves
 PATIENCE = 1.0  # seconds between attempts while the store is unavailable
 SWEEP_ONE_IN = 128  # events whose user is swept, by chance: a tail is 128 events in the mean
 OVERDUE_ONE_IN = 1_024  # events whose user is swept even while many events wait

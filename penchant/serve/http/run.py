@@ -29,11 +29,7 @@ GRACE = 30  # seconds that requests under way have to finish when the server sto
 IDLE = 75  # seconds a connection is kept without a request; proxies in front keep theirs for 60
 WAITING = 2_048  # connections that may wait to be accepted
 SWITCH = 0.0003  # seconds a thread computes before others go first; at 1 ms p99 was a third more
-COLLECT = (
-    10_000,
-    20,
-    20,
-)  # objects made between two looks for cycles: states are many and hold none
+COLLECT = (10_000, 20, 20)  # objects made between looks for cycles: states are many, hold none
 LOOK = 0.2  # seconds after which a signal that came between two looks is noticed
 _STOP = (signal.SIGINT, signal.SIGTERM)
 
