@@ -12,24 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.generate import CATALOGUE, USERS, fields
+from tests.generate import USERS
+from tests.laws.actions import ACTION, EVENTS, TURNS
 from tests.laws.opener import Here, There
 
 Told = dict[str, Any]
 Pair = tuple[Here, There]
 
-IDS = st.integers(0, 30).map(lambda number: f"e {number}")  # few, so that they are sent again
-EVENTS = st.lists(st.builds(lambda id, told: {"id": id, **told}, IDS, fields()), max_size=4)
-PUTS = st.tuples(st.sampled_from(sorted(CATALOGUE)), st.sampled_from(("sport", "drink", "new")))
-ACTION = st.one_of(
-    st.tuples(st.just("send"), EVENTS),
-    st.tuples(st.just("send"), EVENTS),
-    st.tuples(st.just("read"), st.sampled_from(USERS)),
-    st.tuples(st.just("decide"), st.sampled_from(USERS)),
-    st.tuples(st.just("put"), PUTS),
-    st.tuples(st.sampled_from(("keep", "forget")), st.none()),
-)
-TURNS = st.lists(st.tuples(st.integers(0, 1), ACTION), max_size=25)
 AT_ONCE = st.lists(st.tuples(ACTION, ACTION), max_size=15)
 
 
