@@ -58,13 +58,15 @@ class Shelf:
         return in_force(versions, position) if versions else None
 
     def met(self, id: str, position: int) -> Item | None:
-        """The item, if the catalogue knew it already when the event at that log position arrived."""
+        """As :meth:`find`, but ``None`` also where the item arrived after the event did."""
         if not self.change:  # nothing was ever put
             return None
         versions = self._versions.get(id)
         if versions is None:
             versions = self._fetched(id)
-        return versions[0].item if versions and versions[0].since < position else None
+        if not versions or versions[0].since >= position:
+            return None
+        return versions[0].item if len(versions) == 1 else in_force(versions, position)
 
     def current(self, id: str) -> Item | None:
         """The item as it is now; ``None`` if the catalogue does not hold it."""

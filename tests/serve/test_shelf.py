@@ -6,8 +6,9 @@ import pytest
 
 import penchant
 from penchant.core.errors import StoreUnavailable
+from penchant.core.event import Event
 from penchant.core.item import Item
-from penchant.core.ports import PutItems, RemoveItem, Store
+from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.io.stores.memory import MemoryStore
 from penchant.serve import shelf as module
 from penchant.serve.engine import Penchant
@@ -38,6 +39,18 @@ def test_a_removed_item_still_teaches_and_is_told_from_an_unknown_one(store: Sto
     assert shelf.current("tea") is None
     assert shelf.find("tea", 1) == TEA
     assert (shelf.removed("tea"), shelf.removed("cup")) == (True, False)
+
+
+def test_an_item_is_met_as_it_was_and_not_before_it_arrived(store: Store) -> None:
+    before, between = (Event(id=id, user="ann", kind="click", at=1) for id in ("e1", "e2"))
+    store.commit([Append([before]), PutItems([TEA]), Append([between])])
+    food = Item(id="tea", category="food")
+    store.commit([PutItems([food])])
+    shelf = Shelf(store, 10)
+
+    assert [shelf.met("tea", position) for position in (1, 2, 3)] == [None, TEA, food]
+    assert [shelf.find("tea", position) for position in (1, 2, 3)] == [TEA, TEA, food]
+    assert shelf.met("cup", 3) is None
 
 
 @pytest.mark.parametrize("changes", [1, 2, 3])
