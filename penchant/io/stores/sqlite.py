@@ -27,8 +27,9 @@ from penchant.core.ports import (
 )
 from penchant.io.stores.sqlite_file import SqliteFile
 from penchant.io.stores.sqlite_head import Head
-from penchant.io.stores.sqlite_indexes import Indexes, insert_rows
+from penchant.io.stores.sqlite_indexes import Indexes
 from penchant.io.stores.sqlite_layout import prepare
+from penchant.io.stores.sqlite_rows import insert_rows
 
 log = logging.getLogger("penchant.store")
 
@@ -68,7 +69,7 @@ class SqliteStore:
         self._following = Lock()
         self._head = Head(0)
         self._seen: int | None = None  # the version that the head has followed
-        self._is_behind = False  # others had committed what the head lacked at our last commit
+        self._is_behind = False  # whether others wrote before our last commit: the head lacks that
         self._wrote = False
         self._is_open = True
         with self._file.transaction():  # lays the tables out, unless another has just done so
