@@ -41,7 +41,7 @@ class Follower:
                     self._due[user] = overdue or self._due.get(user, False)
 
     def sweep_now(self) -> int:
-        """Fold everybody who is due, or overdue while many events wait; how many that were."""
+        """Fold whoever is due; while many events wait, only who is overdue. How many they were."""
         with self._condition:
             due = dict(self._due)
         swept = 0
