@@ -217,19 +217,20 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a policy got: exposures and clicks by user."""
+    """What a policy got: exposures and clicks by user who came."""
 
     exposures: dict[str, int]
     clicks: dict[str, int]
 
     def clicks_per_exposure(self) -> float:
         """All clicks over all exposures; 0.0 when nothing was shown."""
-        shown = sum(self.exposures.values())
-        return sum(self.clicks.values()) / shown if shown else 0.0
+        return _rate(sum(self.clicks.values()), sum(self.exposures.values()))
 
     def rates(self) -> list[float]:
-        """Clicks per exposure of each user who was shown something, by user id."""
-        return [self.clicks.get(user, 0) / shown for user, shown in sorted(self.exposures.items())]
+        """Clicks per exposure of each user who came, by user id; 0.0 who was shown nothing."""
+        return [
+            _rate(self.clicks.get(user, 0), shown) for user, shown in sorted(self.exposures.items())
+        ]
 
 
 # A policy is asked for a slate, (request, items), and told what happened to it.
@@ -263,6 +264,10 @@ def closed_loop(
         clicked = sum(event.kind == "click" for event in answers)
         outcome.clicks[user] = outcome.clicks.get(user, 0) + clicked
     return outcome
+
+
+def _rate(clicks: int, exposures: int) -> float:
+    return clicks / exposures if exposures else 0.0
 
 
 def _told(

@@ -187,6 +187,11 @@ def test_a_policy_is_told_what_became_of_its_slate() -> None:
 def test_nothing_shown_is_no_click_per_exposure() -> None:
     one = world()
 
-    outcome = closed_loop(one, [], lambda user, at: ("r", []), lambda events: None)
+    nobody = closed_loop(one, [], lambda user, at: ("r", []), lambda events: None)
+    nothing = closed_loop(
+        one, islice(one.visits(), 50), lambda user, at: ("r", []), lambda events: None
+    )
 
-    assert outcome.clicks_per_exposure() == 0.0
+    assert (nobody.clicks_per_exposure(), nobody.rates()) == (0.0, [])
+    assert nothing.clicks_per_exposure() == 0.0
+    assert set(nothing.rates()) == {0.0}

@@ -111,6 +111,8 @@ def _store(place: str, simulation: Simulation, told: Iterable[Event], json: bool
 
 def _compare(world: World, json: bool) -> None:
     outcomes = {policy: play(policy, world) for policy in POLICIES}
+    if not all(outcome.exposures for outcome in outcomes.values()):
+        raise InvalidArgument("--days", "nobody comes in that time; ask for more --days or --users")
     better = compared(outcomes, "penchant", "popularity")
     if json:
         print_json(

@@ -49,6 +49,17 @@ def test_a_store_is_filled_and_filling_it_again_adds_nothing(tmp_path: Path) -> 
     assert (first["accepted"], second["accepted"]) == (500, 0)
 
 
+def test_a_loop_in_which_little_happens_compares_or_says_so() -> None:
+    asked = ("simulate", "--closed-loop", "--users", "2", "--items", "1", "--days", "6")
+
+    results = [run(*asked, "--seed", str(seed)) for seed in range(4)]
+
+    assert {result.exit_code for result in results} == {0, 2}
+    for result in results:
+        said = "percentage points" if result.exit_code == 0 else "nobody comes in that time"
+        assert said in result.output
+
+
 def test_the_closed_loop_compares_policies() -> None:
     asked = ("simulate", "--closed-loop", "--users", "20", "--days", "6")
 
