@@ -235,7 +235,7 @@ class Outcome:
 
 # A policy is asked for a slate, (request, items), and told what happened to it.
 Decide = Callable[[str, Instant], tuple[str, Sequence[str]]]
-Tell = Callable[[Sequence[Event]], None]
+Tell = Callable[[Sequence[Event]], object]
 
 
 def closed_loop(

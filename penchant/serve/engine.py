@@ -33,7 +33,7 @@ from penchant.serve.decisions import Decisions
 from penchant.serve.fields import EventFields, ItemFields
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.follower import Follower
-from penchant.serve.intake import Intake, Sorted
+from penchant.serve.intake import Intake
 from penchant.serve.person import Session, User
 from penchant.serve.population import Population
 from penchant.serve.rebuild import Folder, Progress, Rebuilt, rebuild
@@ -182,10 +182,7 @@ class Penchant:
     def track_many(self, events: Iterable[Mapping[str, Any] | Event]) -> Receipt:
         """Remember events, durably; a refused one does not hold up the others."""
         _check_several("events", events)
-        return self.append(self.parts.intake.mappings(events))
-
-    def append(self, sorted_: Sorted) -> Receipt:
-        """Append events that the intake has sorted; returns after the commit."""
+        sorted_ = self.parts.intake.mappings(events)
         accepted = 0
         if sorted_.events:
             accepted = self.parts.writer.write(Append(sorted_.events))

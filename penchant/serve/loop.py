@@ -76,7 +76,7 @@ def play(policy: str, world: World) -> Outcome:
             return request, [choice.item for choice in slate]
 
         lived = before(visits, warm + world.days * DAY)
-        return closed_loop(simulation, lived, decide, lambda events: _told(p, events))
+        return closed_loop(simulation, lived, decide, p.track_many)
 
 
 def compared(outcomes: dict[str, Outcome], one: str, other: str) -> Estimate:
@@ -87,7 +87,3 @@ def compared(outcomes: dict[str, Outcome], one: str, other: str) -> Estimate:
 def measured(outcome: Outcome) -> Estimate:
     """Clicks per exposure, the mean over users, with its interval."""
     return bootstrap(outcome.rates(), Random(1))
-
-
-def _told(p: Penchant, events: Sequence[Event]) -> None:
-    p.track_many(events)
