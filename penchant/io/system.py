@@ -34,7 +34,8 @@ class Clock:
 
 now = Clock()
 _chance = random.Random(os.urandom(32))
-os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 
 
 def event_id(at: Instant) -> str:
