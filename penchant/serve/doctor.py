@@ -17,6 +17,7 @@ from penchant.core.ports import Store
 from penchant.core.suggestion import closest
 from penchant.core.wording import counted
 from penchant.io.stores import MEMORY
+from penchant.io.stores.sqlite import FILE
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.engine import Parts, Penchant
 from penchant.serve.population import AT_ONCE, EVERYONE, KEY
@@ -71,7 +72,7 @@ def _configuration(place: str) -> Iterator[Finding]:
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
-    for path in (folder, folder / "penchant.db"):
+    for path in (folder, folder / FILE):
         if path.exists() and not os.access(path, os.W_OK):
             yield Finding(
                 "folder", f"{path} cannot be written: nothing can be stored; make it writable"

@@ -68,7 +68,9 @@ def opened(store: str, *, everyone: bool = False) -> Iterator[Penchant]:
 
     Reading from a place without a store says so and makes no folder.
     """
-    if "://" not in store and not os.path.isfile(path_of("store", store) / "penchant.db"):
+    from penchant.io.stores.sqlite import FILE
+
+    if "://" not in store and not os.path.isfile(path_of("store", store) / FILE):
         raise NotFound(
             f"there is no store at {store}; fill one with 'penchant import' or 'penchant track', "
             "or name another with --store"
