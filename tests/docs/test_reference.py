@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from penchant.core import errors as errors_module
 from penchant.core.errors import PenchantError
 from penchant.core.event import WIRE_FIELDS
 from penchant.core.item import Item
+from penchant.core.kinds import Kind
 from penchant.profile.features import features
 from penchant.serve.cli import main
 from penchant.serve.configuration import read_kinds
@@ -30,10 +32,7 @@ def errors(root: type[PenchantError]) -> Iterator[type[PenchantError]]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_kind_stands_on_its_page_with_its_weight(kind: object) -> None:
-    from penchant.core.kinds import Kind
-
-    assert isinstance(kind, Kind)
+def test_a_kind_stands_on_its_page_with_its_weight(kind: Kind) -> None:
     rows = [row for row in page("kinds").splitlines() if row.startswith(f"| `{kind.name}` |")]
 
     assert rows
@@ -46,10 +45,8 @@ def test_a_kind_stands_on_its_page_with_its_weight(kind: object) -> None:
 
 @pytest.mark.parametrize("error", list(errors(PenchantError)), ids=lambda error: error.__name__)
 def test_an_error_stands_on_its_page_and_in_the_tree(error: type[PenchantError]) -> None:
-    import penchant.core.errors as module
-
     assert f"| `{error.__name__}` |" in page("errors")
-    assert f" {error.__name__}" in f" {module.__doc__}".replace("\n", " ")
+    assert f" {error.__name__}" in f" {errors_module.__doc__}".replace("\n", " ")
 
 
 @pytest.mark.parametrize("name", [*WIRE_FIELDS, *Item.__struct_fields__])

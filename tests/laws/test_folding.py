@@ -17,7 +17,7 @@ from penchant.core.kinds import Kinds
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
-from penchant.profile.feature import Feature
+from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
 from penchant.profile.features.sessions import OPEN
 from penchant.profile.fold import Fold, Folded
@@ -127,8 +127,6 @@ def test_merging_leaves_its_operands_as_they_were(
 
 
 def _any_step(feature: Feature[Any], kinds: Kinds) -> tuple[Any, Item | None]:
-    from penchant.profile.feature import HALF_LIVES, Signal
-
     event = Event(id="z", user="ann", kind="traits", at=NOON, item="run", request="r1", position=0)
     return Signal(event, kinds.of("traits"), 0.5, HALF_LIVES.at(NOON)), CATALOGUE["run"]
 

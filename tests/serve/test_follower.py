@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from penchant.core.errors import StoreUnavailable
@@ -74,8 +76,6 @@ def test_trouble_does_not_end_it(
     caplog: pytest.LogCaptureFixture,
     trouble: Exception,
 ) -> None:
-    from threading import Event
-
     went_on = Event()
     turns = [trouble]
 

@@ -81,9 +81,7 @@ def test_a_full_queue_refuses_and_stores_nothing_of_the_call(writer: Writer, gat
     assert gate.count() == 9
 
 
-def test_one_call_larger_than_the_queue_is_taken_when_it_is_empty(
-    writer: Writer, gate: Gate
-) -> None:
+def test_one_call_larger_than_the_queue_is_taken_when_it_is_empty(writer: Writer) -> None:
     assert writer.write(Append([event(str(number)) for number in range(25)])) == 25
 
 

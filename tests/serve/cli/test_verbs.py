@@ -186,7 +186,7 @@ def test_a_name_that_is_no_text_is_wrong_use_and_says_which(
     assert result.stderr.startswith(f"penchant: {argument}: ")
 
 
-def test_a_path_that_is_not_utf_8_is_told_as_json_too(filled: None, tmp_path: Path) -> None:
+def test_a_path_that_is_not_utf_8_is_told_as_json_too(filled: None) -> None:
     assert told("export", HALF)["path"] == HALF
     assert told("--store", f"{HALF}.store", "import", HALF)["accepted"] == 4
 

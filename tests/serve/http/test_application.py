@@ -61,7 +61,7 @@ def test_importing_the_application_opens_nothing(
     assert not (tmp_path / "penchant-store").exists()
 
 
-def test_results_come_back_to_the_loop_that_asked(tmp_path: Path) -> None:
+def test_results_come_back_to_the_loop_that_asked() -> None:
     with penchant.open(":memory:", follow=False) as engine:
         writes = HandBack(engine.parts.writer)
         edge = engine.parts.edge
