@@ -34,44 +34,6 @@ def test_only_user_and_kind_are_needed() -> None:
     assert (event.user, event.kind, event.at, event.id) == ("ann", "click", NOON, f"made at {NOON}")
 
 
-@pytest.mark.parametrize(
-    ("alias", "field", "value"),
-    [
-        ("user_id", "user", "bob"),
-        ("userId", "user", "bob"),
-        ("event_type", "kind", "view"),
-        ("interaction_type", "kind", "view"),
-        ("activityType", "kind", "view"),
-        ("eventId", "id", "e1"),
-        ("capsule_id", "item", "c"),
-        ("productId", "item", "c"),
-        ("sessionId", "session", "s"),
-        ("rating", "value", 4.0),
-        ("query_text", "text", "q"),
-        ("error_message", "error", "boom"),
-        ("durationMs", "duration_ms", 5.0),
-        ("metadata", "data", {"a": 1}),
-    ],
-)
-def test_names_of_other_systems_are_understood(alias: str, field: str, value: Any) -> None:
-    raw = {"user": "ann", "kind": "click", alias: value}
-    raw.pop(field, None)
-
-    assert getattr(edge().event_from(raw), field) == value
-
-
-def test_a_fields_own_name_wins_over_an_alias() -> None:
-    event = edge().event_from({"user_id": "alias", "user": "own", "event": "a", "type": "view"})
-
-    assert (event.user, event.kind) == ("own", "view")
-
-
-def test_integer_identifiers_become_text() -> None:
-    event = edge().event_from({"user": 7, "kind": "click", "item": 12, "id": 1})
-
-    assert (event.user, event.item, event.id) == ("7", "12", "1")
-
-
 def test_a_negative_quantity_is_a_return() -> None:
     bought, returned = (
         edge().event_from({"user": "ann", "kind": "purchase", "value": value}) for value in (2, -2)
