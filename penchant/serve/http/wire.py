@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from penchant.core import instant
 from penchant.core.event import Event
-from penchant.core.forms import Name, Time
+from penchant.core.forms import ItemForm, Name
 from penchant.core.item import Item, Location
 from penchant.core.receipt import Rejection
 from penchant.core.slate import Choice, Slate
@@ -97,19 +97,10 @@ class RankBody(Struct, frozen=True, forbid_unknown_fields=True):
     scores: tuple[Annotated[float, Meta(ge=0)], ...] | None = None
 
 
-class ItemFields(Struct, frozen=True, forbid_unknown_fields=True):
+class ItemFields(ItemForm, kw_only=True):
     """An item under the id in its path; a different `id` in the body is a conflict."""
 
-    id: Name | None = None
-    category: Name | None = None
-    tags: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
-    title: Annotated[str, Meta(max_length=1_024)] | None = None
-    location: Location | None = None
-    starts_at: Time | None = None
-    price: float | None = None
-    available: bool = True
-    attributes: dict[str, Any] | None = None
-    added: Time | None = None
+    id: Name | None = None  # type: ignore[assignment]  # the path has it
 
 
 class BatchCall(Struct, frozen=True, forbid_unknown_fields=True):
