@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import penchant
 from penchant.core.errors import InvalidArgument, InvalidSettings, NotFound, PenchantError
 from penchant.io.system import path_of
 from penchant.personalise.where import value_of
+from penchant.serve.cli.rules import where_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -208,35 +208,3 @@ def _filtered(p: Penchant, where: Sequence[str]) -> str:
             return f"nothing to offer: --where {name}: no item has a {name!r}{has}"
     rules = " ".join(f"--where {rule!r}" for rule in where)
     return f"nothing to offer: no item that people touch passes {rules}"
-
-
-_RULE = re.compile(r"([^=<>]+)(<=|>=|=)(.+)", re.DOTALL)
-
-
-def where_of(rules: Sequence[str]) -> dict[str, Any] | None:
-    """``category=run``, ``tags=a|b``, ``price<=5``, ``price>=2`` as a ``where`` filter."""
-    found: dict[str, Any] = {}
-    for rule in rules:
-        parts = _RULE.fullmatch(rule)
-        if parts is None:
-            raise InvalidArgument(
-                "where", f"{rule!r} is no rule; expected FIELD=VALUE|VALUE, FIELD<=5 or FIELD>=5"
-            )
-        name, sign, value = parts.groups()
-        if sign != "=":
-            border = "max" if sign == "<=" else "min"
-            borders = found.setdefault(name, {})
-            if not isinstance(borders, dict):
-                raise InvalidArgument("where", f"{name!r} is given a value and a border; give one")
-            borders[border] = _number(name, value)
-        else:
-            values = value.split("|")
-            found[name] = values[0] if len(values) == 1 else values
-    return found or None
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidArgument(f"where.{name}", f"expected a number, got {text!r}") from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from penchant.serve.cli.output import as_json, errors, opened, print_json, print_slate, where_of
+from penchant.serve.cli.output import as_json, errors, opened, print_json, print_slate
+from penchant.serve.cli.rules import where_of
 
 
 @click.command("recommend")

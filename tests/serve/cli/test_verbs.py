@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import penchant
 import penchant.serve.cli
 from penchant.serve.cli import VERBS, main
-from penchant.serve.cli.output import where_of
+from penchant.serve.cli.rules import where_of
 
 AT = "2026-01-01T10:00:00Z"
 
