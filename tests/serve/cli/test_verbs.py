@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 import penchant
 import penchant.serve.cli
+from penchant.core.errors import InvalidArgument
 from penchant.serve.cli import VERBS, main
 from penchant.serve.cli.rules import where_of
 
@@ -279,6 +280,25 @@ def test_where_rules_become_filters() -> None:
         "price": {"min": 2.0, "max": 5.0},
         "category": "x=y",
     }
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        (["price"], "'price' is no rule; expected FIELD=VALUE|VALUE, FIELD<=5 or FIELD>=5"),
+        (["price>=2", "price=3"], "'price' is given a value and a border; give one"),
+        (["price=3", "price>=2"], "'price' is given a value and a border; give one"),
+        (["tags=a", "tags=b"], "'tags' is given twice; tags=A|B is either"),
+        (["price>=2", "price>=3"], "price>= is given twice; give one"),
+    ],
+)
+def test_a_rule_that_would_take_the_place_of_another_is_refused(
+    rules: list[str], answer: str
+) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        where_of(rules)
+
+    assert refused.value.reason == answer
 
 
 def test_a_filter_on_a_field_that_no_item_has_says_so(filled: None) -> None:
