@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from penchant.core.errors import InvalidArgument, InvalidEvent
@@ -49,6 +50,8 @@ async def put(call: Call) -> Answer:
         field = error.field.removeprefix("data").removeprefix(".") or "$"
         raise InvalidArgument(field, error.reason) from None
     await call.server.writes.write(Append((event,)))
+    if "zone" in call.body:  # the next event has the zone told here
+        await asyncio.to_thread(call.engine.parts.population.read, lambda folded: None)
     return answer(ToldBody(event.id))
 
 

@@ -185,3 +185,12 @@ def test_metrics_count_requests_and_events(client: Client) -> None:
     assert "penchant_queue_events 0" in lines
     assert "penchant_population_lag 1" in lines
     assert all(re.fullmatch(r"# (HELP|TYPE) .+|\w+({.+})? [\d.]+", line) for line in lines)
+
+
+def test_the_event_after_a_zone_was_told_has_its_hour(client: Client) -> None:
+    client("PUT", "/v1/users/ann", json={"zone": "Asia/Tokyo"})
+    client.send([{"user": "ann", "kind": "click", "at": "2026-01-01T12:00:00Z"}])
+
+    habits = client.get("/v1/users/ann")["readings"]["habits"]["value"]
+
+    assert habits["hours"].index(1.0) == 21
