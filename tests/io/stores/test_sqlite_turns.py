@@ -51,17 +51,6 @@ def test_a_file_that_stays_locked_makes_the_store_unavailable(
     store.close()
 
 
-def test_a_batch_of_any_size_keeps_its_order_and_counts_what_is_new(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
-    events = [event(f"e{place}") for place in range(700)]
-
-    accepted = store.commit([Append(events[:3]), Append([*events, events[0]])])
-
-    assert accepted == [3, 697]
-    assert [one.id for _, one in store.since(0, 1_000)] == [one.id for one in events]
-    store.close()
-
-
 def test_threads_that_are_gone_leave_no_connection_behind(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
 
