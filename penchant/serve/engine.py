@@ -329,8 +329,8 @@ class Penchant:
         atexit.unregister(self.close)
         parts = self.parts
         parts.follower.close()
-        parts.states.save()
         try:
+            parts.states.save()
             parts.writer.flush()
             parts.population.catch_up()
             parts.writer.write(parts.population.snapshot())
