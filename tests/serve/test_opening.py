@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from pathlib import Path
@@ -46,6 +47,7 @@ def test_a_store_that_cannot_be_read_leaves_no_thread_and_no_file_open(tmp_path:
     damaged = sqlite3.connect(tmp_path / "penchant.db")
     damaged.execute("DROP TABLE snapshots")
     damaged.close()
+    gc.collect()  # what earlier tests left open does not count
     threads, files = active_count(), len(os.listdir(FILES))
 
     for _ in range(3):
