@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -38,6 +38,10 @@ FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 _NOT_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]")
 
 
+# How a map is kept: field, map, bytes it may take, error if it does not.
+Kept: TypeAlias = Callable[[str, dict[str, Any], int, type[InvalidInput]], dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """What admission needs to know of the world.
@@ -53,9 +57,13 @@ class Edge:
     new_id: Callable[[Instant], str]
     told: Callable[[str], str | None] = lambda user: None
 
-    def event(self, form: EventForm, now: Instant) -> Event:
-        """The event of a form. Raises :class:`InvalidEvent` naming the field at fault."""
-        return self._event(form, now, *self._when("at", form.at, now, InvalidEvent))
+    def event(self, form: EventForm, now: Instant, *, from_json: bool = False) -> Event:
+        """The event of a form. Raises :class:`InvalidEvent` naming the field at fault.
+
+        A form ``from_json`` holds maps that are nobody else's, and nothing but what JSON carries.
+        """
+        at, offset = self._when("at", form.at, now, InvalidEvent)
+        return self._event(form, now, at, offset, _measured if from_json else _plain)
 
     def checked(self, event: Event, now: Instant) -> Event:
         """An event that was made outside, checked like any other: making one checks nothing."""
@@ -63,9 +71,11 @@ class Edge:
         _check_whole("at", event.at, EARLIEST, LATEST, "microseconds since 1970")
         if event.offset is not None:
             _check_whole("offset", event.offset, 1 - FARTHEST, FARTHEST - 1, "minutes from UTC")
-        return self._event(form, now, event.at, event.offset)
+        return self._event(form, now, event.at, event.offset, _plain)
 
-    def _event(self, form: EventForm, now: Instant, at: Instant, offset: int | None) -> Event:
+    def _event(
+        self, form: EventForm, now: Instant, at: Instant, offset: int | None, kept: Kept
+    ) -> Event:
         kind = self.kinds.canonical(form.kind)
         if kind not in self.kinds.declared and self.strict_kinds:
             raise UnknownKind("kind", f"{self.kinds.undeclared(kind)}; strict_kinds is on")
@@ -93,8 +103,8 @@ class Edge:
             duration_ms=_finite("duration_ms", form.duration_ms, InvalidEvent),
             request=form.request,
             position=form.position,
-            context=form.context and _bounded("context", form.context, MAP_SIZE, InvalidEvent),
-            data=form.data and _bounded("data", form.data, limit, InvalidEvent),
+            context=form.context and kept("context", form.context, MAP_SIZE, InvalidEvent),
+            data=form.data and kept("data", form.data, limit, InvalidEvent),
             offset=offset,
         )
         _check_text(event)
@@ -114,7 +124,7 @@ class Edge:
             starts_at=starts_at,
             price=_finite("price", form.price, InvalidItem),
             available=form.available,
-            attributes=_bounded("attributes", form.attributes or {}, MAP_SIZE, InvalidItem),
+            attributes=_plain("attributes", form.attributes or {}, MAP_SIZE, InvalidItem),
             added=self._when("added", form.added, now, InvalidItem)[0],
         )
         for field, text in (("id", item.id), ("category", item.category), ("title", item.title)):
@@ -164,22 +174,37 @@ def _finite(field: str, value: float | None, error: type[InvalidInput]) -> float
     return float(value)
 
 
-def _bounded(
+def _plain(
     field: str, value: dict[str, Any], limit: int, error: type[InvalidInput]
 ) -> dict[str, Any]:
-    """A copy of a map that takes at most ``limit`` bytes, of nothing but what JSON can carry."""
+    """A copy of a map, of nothing but what JSON can carry; times and bytes become text."""
     try:
-        plain = msgspec.to_builtins(value, str_keys=True)  # times and bytes become text
-        encoded = msgspec.msgpack.encode(plain)
-        if len(encoded) > limit:
-            raise error(field, f"takes {len(encoded)} bytes, at most {limit} are kept")
-        if _NOT_FINITE.search(encoded) and not _is_finite(plain):
-            raise error(field, "holds what JSON cannot carry: a number that is not finite")
-        return msgspec.msgpack.decode(encoded, type=dict[str, Any])
+        plain = msgspec.to_builtins(value, str_keys=True)
     except (TypeError, OverflowError, RecursionError, UnicodeError, ValueError) as problem:
-        if isinstance(problem, InvalidInput):
-            raise
         raise error(field, f"holds what JSON cannot carry: {problem}") from None
+    encoded = _encoded(field, plain, limit, error)
+    return msgspec.msgpack.decode(encoded, type=dict[str, Any])
+
+
+def _measured(
+    field: str, value: dict[str, Any], limit: int, error: type[InvalidInput]
+) -> dict[str, Any]:
+    """A plain map itself, once its size is known to fit."""
+    _encoded(field, value, limit, error)
+    return value
+
+
+def _encoded(field: str, value: dict[str, Any], limit: int, error: type[InvalidInput]) -> bytes:
+    """A plain map as the log keeps it, at most ``limit`` bytes."""
+    try:
+        encoded = msgspec.msgpack.encode(value)
+    except (TypeError, OverflowError, RecursionError, UnicodeError, ValueError) as problem:
+        raise error(field, f"holds what JSON cannot carry: {problem}") from None
+    if len(encoded) > limit:
+        raise error(field, f"takes {len(encoded)} bytes, at most {limit} are kept")
+    if _NOT_FINITE.search(encoded) and not _is_finite(value):
+        raise error(field, "holds what JSON cannot carry: a number that is not finite")
+    return encoded
 
 
 def _is_finite(value: object) -> bool:

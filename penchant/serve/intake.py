@@ -102,7 +102,7 @@ class Intake:
             try:
                 if key is not None and form.id is None:
                     form.id = id_of(key, index)
-                sorted_.events.append(event(form, now))
+                sorted_.events.append(event(form, now, from_json=True))
             except InvalidEvent as error:
                 sorted_.reject(index, error)
         return sorted_
