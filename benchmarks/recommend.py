@@ -20,16 +20,17 @@ from penchant.serve.engine import Penchant
 
 RUNS = 5
 CALLS = 500
+BUDGETED = 50_000  # items the budgets speak of; ten times as many show what happens then
 
 
 def answers(small: bool) -> Iterator[Answer]:
-    for items in (50_000, 500_000):
+    for items in (BUDGETED, 10 * BUDGETED):
         count = 50_000 if small else 500_000
         with log(count, users=count // 100, items=items) as folder:
             with penchant.open(folder) as p:
                 p.parts.population.catch_up()
                 yield from _in_process(p, count // 100, items)
-            if items == 50_000:
+            if items == BUDGETED:
                 yield from _over_http(str(folder))
 
 
@@ -45,17 +46,16 @@ def _in_process(p: Penchant, users: int, items: int) -> Iterator[Answer]:
         for share, most in ((0.5, p50), (0.99, p99)):
             values = [quantile(times, share) * 1e3 for times in runs]
             label = f"{what}{size}, p{share * 100:.0f}"
-            budget, met = (
-                (f"<= {most:g} ms", sorted(values)[RUNS // 2] <= most) if most else ("", None)
-            )
-            yield Answer(label, "ms", values, "rows added up", floor_p50, budget, met)
+            if most and items == BUDGETED:
+                budget, met = f"<= {most:g} ms", sorted(values)[RUNS // 2] <= most
+                yield Answer(label, "ms", values, "rows added up", floor_p50, budget, met)
+            else:
+                yield Answer(label, "ms", values, "rows added up", floor_p50)
 
+    where = {"category": "c3"}
     yield from told("recommend 10", lambda name: p.user(name).recommend(10), 1, 10)
     yield from told(
-        "recommend 10 of a category",
-        lambda name: p.user(name).recommend(10, where={"category": "c3"}),
-        1,
-        10,
+        "recommend 10 of a category", lambda name: p.user(name).recommend(10, where=where), 1, 10
     )
     yield from told("rank 100 given", lambda name: p.user(name).rank(ranked[:100]), 0, 2)
     yield from told("rank 300 given", lambda name: p.user(name).rank(ranked), 0, 5)
