@@ -27,18 +27,22 @@ class Indexes:
         # As the table says, when it was last read within a transaction:
         self._upto = 0  # the position up to which the indexes are complete
         self._done = 0  # entries of the run that are indexed
+        self._end = 0  # where the log ended at the last slice of the run
 
     def turn(self, head: Head, end: int, appended: int) -> int:
         """Within a transaction that appended so many events after ``end``: index some of those before.
 
-        A quarter more than was appended at least, so that the head stays short without a long pause.
+        A quarter more at least than the log has grown by since the last slice, whoever wrote, so that
+        the head stays short; up to a run more than was appended, so that there is no long pause.
         Returns up to which position the indexes are complete once it is committed; 0 for unknown.
         """
         if not appended:
             return 0
         if run := self._under_way(head, end, RUN):
+            grown = min(end + appended - self._end, appended + RUN)
+            self._end = end + appended
             # A power of two, so that there are few different statements to prepare.
-            self._index(run, 1 << (appended + appended // 4).bit_length())
+            self._index(run, 1 << (grown + grown // 4).bit_length())
         return self._upto
 
     def finish(self, head: Head, end: int) -> None:
@@ -68,7 +72,7 @@ class Indexes:
         self._connection.execute(
             "UPDATE indexed SET name = ?, since = ?, done = 0", (self._name, end)
         )
-        self._done = 0
+        self._done, self._end = 0, end
         return self._run
 
     def _index(self, run: Run, count: int) -> None:

@@ -78,14 +78,14 @@ def test_who_only_writes_keeps_a_short_head(tmp_path: Path) -> None:
 def test_two_who_only_write_index_what_both_wrote(tmp_path: Path) -> None:
     one, other = SqliteStore(tmp_path), SqliteStore(tmp_path)
 
-    for number in range(0, 200, 2):
-        one.commit([Append([event(number)])])
-        other.commit([Append([event(number + 1)])])
+    for number in range(0, 1_200, 6):
+        one.commit([Append(events(number, number + 3))])
+        other.commit([Append(events(number + 3, number + 6))])
 
-    assert indexed(tmp_path)[0] > 150
+    assert indexed(tmp_path)[0] > 1_150
     for store in (one, other):
-        assert store._head.floor > 150
-        assert [event.id for _, event in store.since(0, 300)] == [f"e{n}" for n in range(200)]
+        assert store._head.floor > 1_150
+        assert [event.id for _, event in store.since(0, 2_000)] == [f"e{n}" for n in range(1_200)]
         store.close()
 
 
