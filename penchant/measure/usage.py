@@ -95,6 +95,7 @@ class Usage(Feature[State]):
             self._account(merged, theirs, -1)
             self._account(merged, both, +1)
             merged.open[request] = both
+        _bound(merged)
         return merged
 
     def read(self, state: State, now: Instant) -> Reading:
@@ -139,6 +140,16 @@ class Usage(Feature[State]):
                 state.clicks += clicked
                 _count(state.policies, shown.policy, sign, clicked)
                 _count(state.places, place, sign, clicked)
+
+
+def _bound(state: State) -> None:
+    """Take from the state of both halves what is too much: late kinds, early days, old slates."""
+    for kind in list(state.kinds)[KINDS:]:
+        del state.kinds[kind]
+    for day in sorted(state.days)[: max(len(state.days) - DAYS, 0)]:
+        del state.days[day]
+    for request in list(state.open)[: max(len(state.open) - REQUESTS, 0)]:
+        del state.open[request]
 
 
 def _policy(state: State, event: Event) -> str:

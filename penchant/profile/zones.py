@@ -38,7 +38,10 @@ class Zones(Feature[dict[str, str]]):
                 del state[next(iter(state))]
 
     def merge(self, one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
-        return {**{user: zone for user, zone in one.items() if user not in other}, **other}
+        merged = {**{user: zone for user, zone in one.items() if user not in other}, **other}
+        for user in list(merged)[: max(len(merged) - PEOPLE, 0)]:
+            del merged[user]
+        return merged
 
     def read(self, state: dict[str, str], now: Instant) -> Reading:
         return Reading({"people": len(state)}, len(state))

@@ -332,8 +332,9 @@ class Penchant:
         try:
             parts.states.save()
             parts.writer.flush()
-            parts.population.catch_up()
-            parts.writer.write(parts.population.snapshot())
+            if parts.population.is_worth_keeping():
+                parts.population.catch_up()
+                parts.writer.write(parts.population.snapshot())
         finally:
             try:
                 parts.writer.close()

@@ -128,7 +128,8 @@ class User:
         """
         event = self.told(traits)
         self._parts.writer.write(Append((event,)))
-        self._parts.population.read(lambda folded: None)  # the next event has the zone told here
+        if "zone" in traits:
+            self._parts.population.catch_up()  # the next event has the hour of the zone told here
         return event.id
 
     def told(self, traits: Mapping[str, Any]) -> Event:

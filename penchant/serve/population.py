@@ -16,6 +16,7 @@ KEY = "all"
 CHUNK = 500  # events folded at once: some 4 ms in which decisions wait
 AT_ONCE = 1_000  # events a decision catches up with by itself; a longer way is the follower's
 SAVE_AFTER = 200_000  # events between snapshots: what a new process folds again at most
+SAVE_AT_END = 5_000  # the same when a process ends; fewer are folded sooner than written
 
 Answer = TypeVar("Answer")
 
@@ -102,6 +103,10 @@ class Population:
     def is_due(self) -> bool:
         """Whether so much was folded since the last snapshot that a new one should be written."""
         return self._folded.upto - self._saved >= SAVE_AFTER
+
+    def is_worth_keeping(self) -> bool:
+        """Whether so much happened since the last snapshot that the next to open should have one."""
+        return self._store.end() - self._saved >= SAVE_AT_END
 
     def snapshot(self) -> SaveSnapshots:
         """The write that keeps the present states; empty when the stored ones are as new.

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from penchant.core.event import Event
 from penchant.core.instant import DAY
 from penchant.core.kinds import Kind, Kinds
-from penchant.measure.usage import Usage
+from penchant.measure import usage as module
+from penchant.measure.usage import Shown, State, Usage
 from penchant.profile.fold import Fold
 
 KINDS = Kinds(
@@ -134,3 +135,17 @@ def test_merging_two_folds_is_the_fold_of_both(left: list[Event], right: list[Ev
     merged = FOLD.merge(folded(left), folded(right))
 
     assert FOLD.read(merged, 0)["usage"].value == reading([*left, *right])
+
+
+def test_merging_keeps_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KINDS", 2)
+    monkeypatch.setattr(module, "DAYS", 2)
+    monkeypatch.setattr(module, "REQUESTS", 2)
+    one = State(kinds={"a": 1, "b": 1}, days={1: 1, 5: 1}, open={"r1": Shown(), "r2": Shown()})
+    other = State(kinds={"c": 1}, days={3: 1}, open={"r3": Shown()})
+
+    merged = Usage().merge(one, other)
+
+    assert list(merged.kinds) == ["a", "b"]
+    assert sorted(merged.days) == [3, 5]
+    assert list(merged.open) == ["r2", "r3"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from penchant.core.event import Event
+from penchant.profile import zones as module
 from penchant.profile.fold import Fold
 from penchant.profile.zones import Zones, is_zone
 from tests.conftest import NOON
@@ -33,3 +34,11 @@ def test_what_is_no_zone_is_not_known(zone: object) -> None:
 @pytest.mark.parametrize(("name", "expected"), [("Europe/Madrid", True), ("Europe", False)])
 def test_a_zone_is_one_of_the_database(name: str, expected: bool) -> None:
     assert is_zone(name) is expected
+
+
+def test_merging_forgets_who_told_a_zone_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PEOPLE", 2)
+
+    merged = Zones().merge({"ann": "UTC", "bob": "UTC"}, {"cyd": "Europe/Madrid"})
+
+    assert merged == {"bob": "UTC", "cyd": "Europe/Madrid"}

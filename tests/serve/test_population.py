@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
+import penchant
 from penchant.serve.engine import Penchant
 from penchant.serve.population import Population
 from penchant.serve.shelf import Shelf
@@ -118,3 +120,16 @@ def breaking_at(position: int) -> object:
             raise KeyboardInterrupt
 
     return no_item
+
+
+@pytest.mark.parametrize(("least", "kept"), [(3, True), (4, False)])
+def test_closing_keeps_what_everyone_does_where_it_is_worth_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int, kept: bool
+) -> None:
+    monkeypatch.setattr("penchant.serve.population.SAVE_AT_END", least)
+    with penchant.open(tmp_path, follow=False) as p:
+        track(p, 3)
+
+    with penchant.open(tmp_path, follow=False) as p:
+        assert (p.parts.store.load("everyone", "all") is not None) == kept
+        assert p.stats()["events"] == 3

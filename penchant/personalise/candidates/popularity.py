@@ -59,9 +59,7 @@ class Popularity(Feature[State]):
         weight = state.weights.get(name, 0.0) + signal.weight * factor
         state.weights[name] = weight
         state.leaders.offer(name, weight, LEADERS)
-        if len(state.weights) > ITEMS:
-            ordered = sorted(state.weights.items(), key=lambda pair: (-pair[1], pair[0]))
-            state.weights = dict(ordered[: ITEMS * 3 // 4])
+        self._bound(state)
 
     def merge(self, one: State, other: State) -> State:
         block = max(one.block, other.block)
@@ -72,6 +70,7 @@ class Popularity(Feature[State]):
                 merged.weights[name] = merged.weights.get(name, 0.0) + weight * factor
         for name, weight in merged.weights.items():
             merged.leaders.offer(name, weight, LEADERS)
+        self._bound(merged)
         return merged
 
     def read(self, state: State, now: Instant) -> Reading:
@@ -88,6 +87,11 @@ class Popularity(Feature[State]):
     def among(self, state: State, items: Iterable[str]) -> dict[str, float]:
         """The weights of those of the items that are liked at all."""
         return {item: weight for item in items if (weight := state.weights.get(item, 0.0)) > 0}
+
+    def _bound(self, state: State) -> None:
+        if len(state.weights) > ITEMS:
+            ordered = sorted(state.weights.items(), key=lambda pair: (-pair[1], pair[0]))
+            state.weights = dict(ordered[: ITEMS * 3 // 4])
 
     def _move(self, state: State, block: int) -> float:
         """Bring the state to ``block`` if it is later; the factor for an event of that block."""
