@@ -86,7 +86,8 @@ class Popularity(Feature[State]):
 
     def among(self, state: State, items: Iterable[str]) -> dict[str, float]:
         """The weights of those of the items that are liked at all."""
-        return {item: weight for item in items if (weight := state.weights.get(item, 0.0)) > 0}
+        known = state.weights.get
+        return {item: weight for item in items if (weight := known(item, 0.0)) > 0}
 
     def _bound(self, state: State) -> None:
         if len(state.weights) > ITEMS:
