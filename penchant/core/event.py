@@ -56,6 +56,11 @@ encode = _encoder.encode
 decode = _decoder.decode
 
 
+def copied(event: Event) -> Event:
+    """The event once more, for who may change its maps: a store keeps those it gave out."""
+    return decode(encode(event))
+
+
 # (position, event). Positions grow, are never reused and may have gaps.
 Logged: TypeAlias = tuple[int, Event]
 

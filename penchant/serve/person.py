@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument
-from penchant.core.event import Event
+from penchant.core.event import Event, copied
 from penchant.core.instant import SECOND, Instant, zone_named
 from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
@@ -119,7 +119,7 @@ class User:
                 if (wanted is None or event.kind == wanted)
                 and (self.at is None or event.at <= self.at)
             )
-        return found[:limit]
+        return [copied(event) for event in found[:limit]]
 
     def set(self, **traits: Any) -> str:
         """Tell traits of the person (role, goals, locale, zone, ...); ``None`` takes one back.
@@ -210,13 +210,16 @@ class Session:
 
     def events(self) -> list[Event]:
         """Its latest 200 events by arrival, oldest first."""
+        return [copied(event) for event in self._latest()]
+
+    def _latest(self) -> list[Event]:
         self._parts.writer.settle_all()  # whose events they are is not known
         return [event for _, event in self._parts.store.session(self.id, SESSION)]
 
     def _history(self) -> History:
         kinds = self._parts.kinds
         touches = []
-        for event in self.events():
+        for event in self._latest():
             kind = kinds.of(event.kind)
             if event.item is not None and kind.teaches:
                 weight = kind.signal(event.value, event.success)

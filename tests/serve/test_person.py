@@ -136,3 +136,17 @@ def test_a_profile_under_another_option_is_another_version_and_still_a_replay(
         assert after.version != before.version
         assert after["activity"] == before["activity"]
         assert p.check().passed
+
+
+def test_changing_what_was_given_out_changes_nothing_that_is_kept(p: Penchant) -> None:
+    p.user("ann").set(role="analyst")
+    p.track("ann", "click", "tea", session="s1", data={"tags": ["green"]})
+
+    for event in (*p.user("ann").history(), *p.session("s1").events()):
+        assert event.data is not None
+        event.data.update(role="intruder", tags=["red"])
+
+    profile = p.user("ann").profile()
+    assert profile.traits == {"role": "analyst"}
+    assert [one["name"] for one in profile.interests] == ["green"]
+    assert p.check().passed

@@ -33,7 +33,7 @@ def insert_rows(
     return last
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _statement(insert: str, width: int, rows: int, end: str) -> str:
     row = "(" + ", ".join("?" * width) + ")"
     return f"{insert} VALUES {', '.join([row] * rows)}{end}"

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 
-from starlette.routing import Match, Route
+from starlette.routing import compile_path
 
 from penchant.core.errors import PenchantError
 from penchant.serve.engine import Penchant
@@ -39,9 +38,7 @@ class Table:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         self._fixed = {path: methods for path, methods in by_path.items() if "{" not in path}
         self._named = [
-            (Route(path, endpoint=_never_called), methods)
-            for path, methods in by_path.items()
-            if "{" in path
+            (compile_path(path)[0], methods) for path, methods in by_path.items() if "{" in path
         ]
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -61,11 +58,9 @@ class Table:
         return operation, {name: segment(name, value) for name, value in names.items()}
 
     def _match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
-        scope = {"type": "http", "method": "GET", "path": path}
-        for route, methods in self._named:
-            match, found = route.matches(scope)
-            if match is not Match.NONE:
-                return methods, found["path_params"]
+        for pattern, methods in self._named:
+            if found := pattern.match(path):
+                return methods, found.groupdict()
         raise problems.Refusal(
             HTTPStatus.NOT_FOUND, "no such path; /docs lists them, a slash in a name is %2F"
         )
@@ -121,7 +116,3 @@ class Server:
             return operation.read(call)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, operation.read, call)
-
-
-def _never_called(request: Any) -> Any:
-    raise NotImplementedError("routes only match here")
