@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from penchant.core.event import Event, Logged
+from penchant.core.instant import EARLIEST, Instant
 from penchant.core.item import Item, ItemVersion
 
 
@@ -55,7 +56,55 @@ class SaveSnapshots(NamedTuple):
     snapshots: Sequence[Snapshot]
 
 
-Write = Append | PutItems | RemoveItem | SaveSnapshots
+class SaveBases(NamedTuple):
+    """Write: keep what events up to position ``upto`` taught, one snapshot a subject, before they
+    are retired. In force once a ``Retire`` of that position is. Result: how many were handed in."""
+
+    upto: int
+    bases: Sequence[Snapshot]
+
+
+class Retire(NamedTuple):
+    """Write: events up to position ``upto`` leave the log, ``until`` being the latest instant among
+    them; from then on they are not read here, and their ids are refused for ever.
+
+    ``archived`` events are read from an archive instead; for others the bases saved for that
+    position stand, and for those archived before as well. Result: 1, or 0 where the log has lost as
+    much already."""
+
+    upto: int
+    until: Instant
+    archived: bool = False
+
+
+class Sweep(NamedTuple):
+    """Write: make the room free that retired events take, about ``limit`` of them, and bases that
+    others replaced. Result: how many events; 0 when nothing is left to do."""
+
+    limit: int
+
+
+Write = Append | PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Sweep
+
+
+class Retired(NamedTuple):
+    """What has left the log.
+
+    Events up to position ``upto`` are gone for good, the latest of them having happened ``until``;
+    those after it up to ``left`` are archived.
+    """
+
+    upto: int = 0
+    until: Instant = EARLIEST
+    left: int = 0
+
+    def after(self, write: Retire) -> Retired:
+        """What has left the log once that is carried out; the same where it has lost as much already."""
+        if write.archived:
+            return self._replace(left=max(self.left, write.upto))
+        if write.upto <= self.upto:
+            return self
+        return Retired(write.upto, max(self.until, write.until), max(self.left, write.upto))
 
 
 class EventLog(Protocol):
@@ -77,10 +126,13 @@ class EventLog(Protocol):
         """The last position given out; 0 for an empty log."""
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
-        """Names of users that have events, ascending by code point, greater than ``after``."""
+        """Names of users that have events, or had, ascending by code point, greater than ``after``."""
 
     def count(self) -> int:
         """How many events the log holds."""
+
+    def retired(self) -> Retired:
+        """Which events have left the log."""
 
 
 class Catalogue(Protocol):
@@ -113,6 +165,9 @@ class StateStore(Protocol):
 
     def load(self, scope: str, key: str) -> Snapshot | None:
         """The stored snapshot, whatever its fingerprint."""
+
+    def base(self, scope: str, key: str) -> Snapshot | None:
+        """What the subject's retired events taught; ``None`` where it has none."""
 
 
 class Store(EventLog, Catalogue, StateStore, Protocol):

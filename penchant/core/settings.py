@@ -29,6 +29,8 @@ class Settings:
     ``queue_capacity``: events that may wait for the next commit. ``cache_users``, ``cache_items``:
     how many stay in memory. ``seen``: what happens to items a person already touched (hide, keep,
     fade). ``popularity_half_life``, ``covisitation_half_life``: how fast the decisions forget.
+    ``archive``: the folder of the months that have left the log. ``retention_days``: after how many
+    days events leave it by themselves, 0 for never.
     ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas.
     """
 
@@ -45,6 +47,8 @@ class Settings:
     seen: str = "fade"
     popularity_half_life: timedelta = timedelta(days=1)
     covisitation_half_life: timedelta = timedelta(days=60)
+    archive: str = ""
+    retention_days: int = 0
     keys: str = field(default="", repr=False)  # secrets: in no log and no traceback
 
     def __post_init__(self) -> None:
@@ -178,6 +182,8 @@ def _check(chosen: Settings) -> None:
     for name in ("queue_capacity", "cache_users", "cache_items"):
         if getattr(chosen, name) < 1:
             raise InvalidSettings(name, f"expected at least 1, got {getattr(chosen, name)}")
+    if not 0 <= chosen.retention_days <= 36_500:
+        raise InvalidSettings("retention_days", f"expected 0 to 36500, got {chosen.retention_days}")
     for name in ("session_gap", "popularity_half_life", "covisitation_half_life"):
         if not timedelta(seconds=1) <= getattr(chosen, name) <= timedelta(days=36_500):
             raise InvalidSettings(

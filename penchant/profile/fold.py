@@ -36,6 +36,9 @@ class Folded:
     unknown: int = 0
 
 
+_KEPT = msgspec.msgpack.Decoder(dict[str, tuple[str, msgspec.Raw]])
+
+
 class Fold:
     """Folds events into the states of a fixed row of features.
 
@@ -104,6 +107,28 @@ class Fold:
     def decode(self, body: bytes) -> list[Any]:
         """The states from :meth:`encode`. Raises ``msgspec.ValidationError`` for other bytes."""
         return list(self._decoder.decode(body))
+
+    def keep(self, folded: Folded) -> bytes:
+        """The states by feature, for when the events they come from cannot be folded again."""
+        return self._encoder.encode(
+            {
+                feature.name: [feature.identity(), state]
+                for feature, state in zip(self.features, folded.states, strict=True)
+            }
+        )
+
+    def kept(self, body: bytes) -> list[Any]:
+        """The states from :meth:`keep`; a feature that was another then begins anew.
+
+        Raises ``msgspec.ValidationError`` for other bytes.
+        """
+        raw: dict[str, tuple[str, msgspec.Raw]] = _KEPT.decode(body)
+        return [
+            msgspec.msgpack.decode(raw[feature.name][1], type=feature.state)
+            if raw.get(feature.name, ("",))[0] == feature.identity()
+            else feature.zero()
+            for feature in self.features
+        ]
 
     def read(self, folded: Folded, now: Instant) -> dict[str, Reading]:
         """All readings by feature name."""

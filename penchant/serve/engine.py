@@ -5,10 +5,10 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 from zoneinfo import ZoneInfo
 
 from penchant.core import instant
@@ -24,7 +24,8 @@ from penchant.core.receipt import Receipt
 from penchant.core.settings import Settings
 from penchant.core.slate import Slate
 from penchant.io import forks, system
-from penchant.io.stores import open_store
+from penchant.io.stores import open_whole
+from penchant.io.stores.archived import ArchivedStore
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
 from penchant.serve.check import Checked, check
@@ -33,10 +34,12 @@ from penchant.serve.decisions import Decisions
 from penchant.serve.fields import EventFields, ItemFields
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.follower import Follower
+from penchant.serve.housekeeping import Housekeeping
 from penchant.serve.intake import Intake
 from penchant.serve.person import Session, User
 from penchant.serve.population import Population
 from penchant.serve.rebuild import Folder, Progress, Rebuilt, rebuild
+from penchant.serve.retention import QUARTER, Retirement, Retirer
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
 from penchant.serve.transfer import (
@@ -50,6 +53,9 @@ from penchant.serve.transfer import (
 )
 from penchant.serve.writer import Writer
 
+if TYPE_CHECKING:
+    from penchant.io.stores.archive import Archive
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parts:
@@ -59,6 +65,7 @@ class Parts:
     settings: Settings
     kinds: Kinds
     store: Store
+    archive: Archive | None
     fold: Fold
     crowd: Fold
     shelf: Shelf
@@ -87,7 +94,7 @@ _WORKING = ("store", "shelf", "writer", "states", "population", "decisions", "fo
 
 
 def _assemble(
-    place: str, store: Store, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
+    place: str, store: ArchivedStore, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
 ) -> Parts:
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
@@ -104,6 +111,7 @@ def _assemble(
         settings=settings,
         kinds=kinds,
         store=store,
+        archive=store.archive,
         fold=fold,
         crowd=crowd,
         shelf=shelf,
@@ -135,15 +143,18 @@ class Penchant:
     ) -> None:
         settings = read_settings(place, options)
         kinds = read_kinds(place, settings.preset)
-        store = open_store(place)
+        store = open_whole(place, settings.archive)
         try:
             self.parts = _assemble(str(place), store, settings, kinds, clock)
         except BaseException:
             store.close()
             raise
         self._closed = False
+        self._housekeeping = Housekeeping(self._let_go_of_old_events)
         if follow:
             self.parts.follower.start()
+            if settings.retention_days:
+                self._housekeeping.start()
         atexit.register(self.close)
         forks.in_child(self._let_go)
 
@@ -315,6 +326,37 @@ class Penchant:
         parts.population.restart()
         return rebuilt
 
+    def retire(
+        self,
+        *,
+        older_than: timedelta = QUARTER,
+        archive: bool | None = None,
+        progress: Callable[[int], None] = lambda events: None,
+    ) -> Retirement:
+        """Let events older than 90 days, or than told, leave the log; what they taught stays.
+
+        With an archive (the setting ``archive``) whole months go there and are read as before; with
+        ``archive=False`` events are gone for good, those in the archive as well. Either way the log
+        loses its beginning, up to the first event that is too young, and ids stay refused. Profiles,
+        decisions and statistics are what they were; where events are gone, ``history()`` and
+        profiles as of earlier instants end. Serving goes on meanwhile. ``progress`` is told again and
+        again how many events were taken out of the store so far. Raises ``InvalidArgument``.
+        """
+        if not isinstance(older_than, timedelta) or older_than < timedelta(0):
+            raise InvalidArgument(
+                "older_than", f"expected a timedelta that is not negative, got {older_than!r}"
+            )
+        parts = self.parts
+        horizon = parts.now() - instant.span(older_than)
+        into = parts.archive
+        if archive and into is None:
+            raise InvalidArgument("archive", "name its folder in the setting 'archive' first")
+        self.flush()
+        retirer = Retirer(parts.store, parts.fold, parts.crowd, parts.shelf)
+        if into is None or archive is False:
+            return retirer.retire(horizon, progress)
+        return retirer.archive(horizon, into, progress)
+
     def check(self, *, progress: Callable[[int], None] = lambda users: None) -> Checked:
         """Compare every live state with a replay of the log. ``progress`` is told users done."""
         self.flush()
@@ -328,6 +370,7 @@ class Penchant:
         self._closed = True
         atexit.unregister(self.close)
         parts = self.parts
+        self._housekeeping.close()
         parts.follower.close()
         try:
             parts.states.save()
@@ -340,6 +383,10 @@ class Penchant:
                 parts.writer.close()
             finally:
                 parts.store.close()
+
+    def _let_go_of_old_events(self, progress: Callable[[int], None]) -> Retirement:
+        days = timedelta(days=self.parts.settings.retention_days)
+        return self.retire(older_than=days, progress=progress)
 
     def _let_go(self) -> None:
         """In a child process: raise from every call, and write nothing when it ends."""

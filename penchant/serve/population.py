@@ -9,7 +9,7 @@ from typing import TypeVar
 from penchant.core.ports import SaveSnapshots, Snapshot, Store
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.shelf import Shelf
-from penchant.serve.states import decoded
+from penchant.serve.states import decoded, rested
 
 EVERYONE = "everyone"
 KEY = "all"
@@ -35,7 +35,7 @@ class Population:
         self._lock = RLock()  # of the states: for an answer, a chunk or a portion
         self._following = RLock()  # of their growth, taken before the other
         self._keeping = False
-        self._folded = decoded(fold, store.load(EVERYONE, KEY)) or fold.zero()
+        self._folded = self._loaded()
         self._version: int | None = None
         self._saved = self._folded.upto
 
@@ -55,6 +55,9 @@ class Population:
         with self._following:
             version = self._store.version()
             tail = self._store.since(self._folded.upto, limit)
+            if self._store.retired().upto > self._folded.upto:  # what it lacks left the log
+                self.restart()
+                return self.follow(limit)
             self._shelf.refresh()  # after the tail: holds every item its events met
             with self._lock:
                 try:
@@ -90,15 +93,12 @@ class Population:
 
     def replayed(self, upto: int | None = None) -> Folded:
         """The states folded from nothing, up to a position if one is given."""
-        folded = self._fold.zero()
-        while tail := self._store.since(folded.upto, CHUNK):
-            if upto is not None:
-                tail = [logged for logged in tail if logged[0] <= upto]
-                if not tail:
-                    break
-            self._shelf.refresh()
-            self._fold.extend(folded, tail, self._shelf.met)
-        return folded
+        while True:
+            retired = self._store.retired().upto
+            folded = rested(self._fold, self._store.base(EVERYONE, KEY))
+            folded = followed_to(self._store, self._fold, self._shelf, folded, upto)
+            if self._store.retired().upto == retired:
+                return folded
 
     def is_due(self) -> bool:
         """Whether so much was folded since the last snapshot that a new one should be written."""
@@ -138,6 +138,28 @@ class Population:
     def restart(self) -> None:
         """Start again from the stored snapshot."""
         with self._following, self._lock:
-            self._folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
+            self._folded = self._loaded()
             self._saved = self._folded.upto
             self._version = None
+
+    def _loaded(self) -> Folded:
+        """The stored states, or what retired events left where that has seen more."""
+        folded = decoded(self._fold, self._store.load(EVERYONE, KEY)) or self._fold.zero()
+        base = self._store.base(EVERYONE, KEY)
+        if base is not None and base.upto > folded.upto:
+            return rested(self._fold, base)
+        return folded
+
+
+def followed_to(
+    store: Store, fold: Fold, shelf: Shelf, folded: Folded, upto: int | None = None
+) -> Folded:
+    """The population's states, followed to a position, or to the end of the log."""
+    while tail := store.since(folded.upto, CHUNK):
+        if upto is not None:
+            tail = [logged for logged in tail if logged[0] <= upto]
+            if not tail:
+                break
+        shelf.refresh()
+        fold.extend(folded, tail, shelf.met)
+    return folded

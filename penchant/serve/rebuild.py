@@ -23,13 +23,13 @@ from typing import Any
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
-from penchant.io.stores import MEMORY, open_store
+from penchant.io.stores import MEMORY, open_whole
 from penchant.profile.fold import Fold
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.population import EVERYONE, KEY, Population
 from penchant.serve.shelf import Shelf
-from penchant.serve.states import USER, snapshot_of
+from penchant.serve.states import USER, from_the_start, snapshot_of
 
 MOST = 1_000  # worker processes
 RANGE = 500  # users a worker is given at once, and snapshots it commits at once
@@ -78,10 +78,10 @@ class Folder:
         events = 0
         snapshots = []
         for user in names:
-            tail = self.store.tail(user, 0)
+            folded, tail = from_the_start(self.store, self.fold, user)
             self.shelf.refresh()  # after the tail: holds every item version its events found
             known = self.shelf.change  # before the fold: others may bring it further meanwhile
-            folded = self.fold.extend(self.fold.zero(), tail, self.shelf.find)
+            self.fold.extend(folded, tail, self.shelf.find)
             snapshots.append(snapshot_of(USER, user, self.fold, folded, known))
             events += len(tail)
         self.store.commit([SaveSnapshots(snapshots)])
@@ -213,7 +213,7 @@ def main(place: str, options: str) -> None:
     gc.disable()  # states hold no cycles; walking millions of them took a third of the time
     settings = read_settings(place, json.loads(options))
     kinds = read_kinds(place, settings.preset)
-    store = open_store(place)
+    store = open_whole(place, settings.archive)
     shelf = Shelf(store, settings.cache_items)
     folder = Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
     for line in sys.stdin:

@@ -10,6 +10,9 @@ from typing import TypeVar
 
 import msgspec
 
+from penchant.core import instant
+from penchant.core.errors import InvalidArgument
+from penchant.core.event import Logged
 from penchant.core.instant import Instant
 from penchant.core.ports import Snapshot, Store
 from penchant.profile.fold import Fold, Folded
@@ -25,12 +28,13 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class _Live:
-    """The states of one user, the store version they were read at, the catalogue they know, and
-    how many events they have seen that no snapshot has."""
+    """The states of one user, the store version they were read at, the catalogue they know, up to
+    where the log had retired then, and how many events they have seen that no snapshot has."""
 
     folded: Folded
     version: int
     catalogue: int
+    retired: int
     fresh: int = 0
 
 
@@ -70,15 +74,25 @@ class States:
         self, user: str, *, until: Instant | None = None, upto: int | None = None
     ) -> Folded:
         """The user's states folded from nothing: from all events, from those that happened up to
-        an instant, or from those up to a position in the log."""
+        an instant, or from those up to a position in the log.
+
+        Raises ``InvalidArgument`` for an instant before the latest of the user's retired events.
+        """
         self._writer.settle(user)
-        tail = self._store.tail(user, 0)
+        retired, base = self._store.retired(), self._store.base(USER, user)
+        if until is not None and base is not None and until < retired.until:
+            raise InvalidArgument(
+                "at",
+                f"events up to {instant.text(retired.until)} have left the log; what is known of "
+                f"{user!r} can be read as of then and later",
+            )
+        folded, tail = from_the_start(self._store, self._fold, user)
         self._shelf.refresh()
         if until is not None:
             tail = [logged for logged in tail if logged[1].at <= until]
         if upto is not None:
             tail = [logged for logged in tail if logged[0] <= upto]
-        return self._fold.extend(self._fold.zero(), tail, self._shelf.find)
+        return self._fold.extend(folded, tail, self._shelf.find)
 
     def save(self) -> None:
         """Write behind the snapshot of every live state that has none of its latest events."""
@@ -97,14 +111,13 @@ class States:
         if live is not None and live.version == version:
             self._live.move_to_end(user)
             return live
-        if live is None:
-            live = self._load(user, version)
-        tail = self._store.tail(user, live.folded.upto)
+        live, tail = self._followed(user, version, live)
         self._shelf.refresh()  # after the tail: holds every item version its events found
         known = self._shelf.change  # before the arrivals: others may bring it further meanwhile
         if self._met_unknown_item(user, live, known):
-            live = _Live(self._fold.zero(), version, known)
-            tail = self._store.tail(user, 0)
+            retired = self._store.retired().upto
+            folded, tail = from_the_start(self._store, self._fold, user)
+            live = _Live(folded, version, known, retired)
             self._shelf.refresh()  # after this tail as well
         if not live.folded.unknown:
             live.catalogue = known
@@ -115,12 +128,28 @@ class States:
         self._remember(user, live)
         return live
 
-    def _load(self, user: str, version: int) -> _Live:
+    def _followed(self, user: str, version: int, live: _Live | None) -> tuple[_Live, list[Logged]]:
+        """The live states, loaded where they are missing, and the events that follow them.
+
+        Where the log has retired since, they may lack events that cannot be read any more.
+        """
+        while True:
+            retired = self._store.retired().upto
+            if live is None or live.retired != retired:
+                live = self._load(user, version, retired)
+            tail = self._store.tail(user, live.folded.upto)
+            if self._store.retired().upto == retired:
+                return live, tail
+
+    def _load(self, user: str, version: int, retired: int) -> _Live:
         snapshot = self._store.load(USER, user)
         folded = decoded(self._fold, snapshot)
+        base = self._store.base(USER, user) if retired else None
+        if base is not None and (snapshot is None or folded is None or _knows_less(snapshot, base)):
+            return _Live(rested(self._fold, base), version, base.catalogue, retired)
         if snapshot is None or folded is None:
-            return _Live(self._fold.zero(), version, self._shelf.change)
-        return _Live(folded, version, snapshot.catalogue)
+            return _Live(self._fold.zero(), version, self._shelf.change, retired)
+        return _Live(folded, version, snapshot.catalogue, retired)
 
     def _met_unknown_item(self, user: str, live: _Live, known: int) -> bool:
         """Whether an item has arrived, up to change ``known``, that events had named in vain."""
@@ -159,6 +188,29 @@ def snapshot_of(scope: str, key: str, fold: Fold, folded: Folded, catalogue: int
         folded.unknown,
         fold.encode(folded),
     )
+
+
+def _knows_less(snapshot: Snapshot, base: Snapshot) -> bool:
+    """Whether a snapshot lacks retired events, or items that they met: neither can be made up for."""
+    lacks_items = snapshot.unknown > 0 and snapshot.catalogue < base.catalogue
+    return snapshot.upto < base.upto or lacks_items
+
+
+def rested(fold: Fold, base: Snapshot | None) -> Folded:
+    """The states that retired events left; those before any event where there is no base."""
+    if base is None:
+        return fold.zero()
+    return Folded(fold.kept(base.body), base.upto, base.unknown)
+
+
+def from_the_start(store: Store, fold: Fold, user: str) -> tuple[Folded, list[Logged]]:
+    """What the user's retired events left, and every event since."""
+    while True:
+        retired = store.retired()
+        folded = rested(fold, store.base(USER, user))
+        tail = store.tail(user, folded.upto)
+        if store.retired() == retired:
+            return folded, tail
 
 
 def decoded(fold: Fold, snapshot: Snapshot | None) -> Folded | None:

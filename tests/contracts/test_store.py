@@ -15,9 +15,13 @@ from penchant.core.ports import (
     Append,
     PutItems,
     RemoveItem,
+    Retire,
+    Retired,
+    SaveBases,
     SaveSnapshots,
     Snapshot,
     Store,
+    Sweep,
 )
 from penchant.io.stores import open_store
 from penchant.io.stores.sqlite import FILE, SqliteStore
@@ -325,3 +329,103 @@ def test_a_closed_store_answers_with_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailable):
         store.count()
+
+
+def base(upto: int, *, key: str = "ann", body: bytes = b"x") -> Snapshot:
+    return Snapshot("user", key, "f", upto, 0, 0, body)
+
+
+def sweep(store: Store) -> None:
+    while store.commit([Sweep(2)]) != [0]:
+        pass
+
+
+def test_retired_events_are_not_read_any_more(store: Store) -> None:
+    store.commit(
+        [Append([event("a", session="s"), event("x", "bob", "s"), event("b"), event("c")])]
+    )
+    third = store.since(0, 10)[2][0]
+
+    assert store.commit([Retire(third, until=7)]) == [1]
+
+    for _ in range(2):
+        assert ids(store.since(0, 10)) == ids(store.tail("ann", 0)) == ["c"]
+        assert ids(store.recent("ann", 10)) == ["c"]
+        assert (store.session("s", 10), store.tail("bob", 0)) == ([], [])
+        assert (store.count(), store.retired()) == (1, Retired(third, 7, third))
+        sweep(store)
+
+
+def test_an_id_of_a_retired_event_is_still_known(store: Store) -> None:
+    store.commit([Append([event("a"), event("evt_1"), event("b")])])
+    store.commit([Retire(store.end(), until=7)])
+
+    for _ in range(2):
+        assert store.commit([Append([event("b"), event("a", "bob"), event("evt_1")])]) == [0]
+        sweep(store)
+    sent = [event("b"), event("evt_2"), event("a"), event("c")]
+
+    assert store.commit([Append(sent), Append([event("evt_1")])]) == [2, 0]
+    assert ids(store.since(0, 10)) == ["evt_2", "c"]
+
+
+def test_positions_go_on_after_everything_was_retired(store: Store) -> None:
+    store.commit([Append([event("a"), event("b")])])
+    end = store.end()
+    store.commit([Retire(end, until=1)])
+    sweep(store)
+
+    store.commit([Append([event("c")])])
+
+    assert store.end() > end
+    assert ids(store.tail("ann", end)) == ["c"]
+
+
+def test_a_base_is_in_force_once_its_position_is_retired(store: Store) -> None:
+    store.commit([Append([event("a"), event("b"), event("c", "bob")])])
+    first, second = (position for position, _ in store.tail("ann", 0))
+    store.commit([SaveBases(first, [base(first, body=b"one")])])
+    unforced = store.base("user", "ann")
+    store.commit([Retire(first, until=1)])
+    store.commit([SaveBases(second, [base(second, body=b"two")])])
+    one = store.base("user", "ann")
+
+    store.commit([Retire(second, until=1)])
+    sweep(store)
+
+    assert (unforced, one) == (None, base(first, body=b"one"))
+    assert store.base("user", "ann") == base(second, body=b"two")
+    assert store.base("user", "bob") is None
+
+
+def test_somebody_whose_events_all_retired_is_still_listed(store: Store) -> None:
+    store.commit([Append([event("a"), event("b", "bob"), event("c", "cyd")])])
+    store.commit([SaveBases(2, [base(1), base(2, key="bob")]), Retire(2, until=1)])
+    sweep(store)
+
+    assert store.users() == ["ann", "bob", "cyd"]
+    assert (store.users(after="ann"), store.users(limit=1)) == (["bob", "cyd"], ["ann"])
+
+
+def test_archived_events_leave_the_log_without_being_gone(store: Store) -> None:
+    store.commit([Append([event("a"), event("b"), event("c"), event("d")])])
+    store.commit([SaveBases(1, [base(1, body=b"one")]), Retire(1, until=5)])
+
+    store.commit([SaveBases(3, [base(3, body=b"not yet")]), Retire(3, until=8, archived=True)])
+    sweep(store)
+
+    assert store.retired() == Retired(1, 5, 3)
+    assert store.base("user", "ann") == base(1, body=b"one")
+    assert ids(store.tail("ann", 0)) == ["d"]
+    store.commit([Retire(2, until=7)])
+    assert store.retired() == Retired(2, 7, 3)
+    store.commit([Retire(4, until=6)])
+    assert store.retired() == Retired(4, 7, 4)
+
+
+def test_what_was_retired_does_not_come_back(store: Store) -> None:
+    store.commit([Append([event("a"), event("b")])])
+    store.commit([Retire(2, until=9)])
+
+    assert store.commit([Retire(1, until=3)]) == [0]
+    assert store.retired() == Retired(2, 9, 2)

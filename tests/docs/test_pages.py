@@ -16,7 +16,10 @@ from penchant.version import __version__
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("decisions", "events", "import", "settings")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("decisions", "events", "import", "retention", "settings")
+    ),
 ]
 _EXAMPLE = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")

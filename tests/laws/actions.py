@@ -16,5 +16,6 @@ ACTION = st.one_of(
     st.tuples(st.just("decide"), st.sampled_from(USERS)),
     st.tuples(st.just("put"), PUTS),
     st.tuples(st.sampled_from(("keep", "forget")), st.none()),
+    st.tuples(st.just("retire"), st.sampled_from((0, 30))),  # older than so many days
 )
 TURNS = st.lists(st.tuples(st.integers(0, 1), ACTION), max_size=25)  # whose turn it is, to do what

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def answer(p: Penchant, action: str, subject: Any) -> Any:
         case "forget":
             p.parts.states.forget()
             return p.parts.population.restart()
+        case "retire":
+            return p.retire(older_than=timedelta(days=subject)).events
         case "check":
             return p.check().passed
         case "count":

@@ -23,19 +23,22 @@ from tests.laws.opener import answer
 
 @contextmanager
 def openers(kind: str, clock: ManualClock) -> Iterator[list[Penchant]]:
-    """Two openers of one folder; in memory, where nobody else can look in, the same one twice."""
+    """Two openers of one folder, with an archive or without; in memory the same one twice."""
     with ExitStack() as stack:
         if kind == "memory":
             yield [stack.enter_context(penchant.open(MEMORY, clock=clock, follow=False))] * 2
         else:
             folder = stack.enter_context(TemporaryDirectory())
+            archive = "months" if kind == "archive" else None
             yield [
-                stack.enter_context(penchant.open(folder, clock=clock, follow=False))
+                stack.enter_context(
+                    penchant.open(folder, clock=clock, follow=False, archive=archive)
+                )
                 for _ in range(2)
             ]
 
 
-stores = pytest.mark.parametrize("kind", ["memory", "sqlite"])
+stores = pytest.mark.parametrize("kind", ["memory", "sqlite", "archive"])
 
 
 @stores

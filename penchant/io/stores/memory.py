@@ -14,8 +14,12 @@ from penchant.core.ports import (
     Append,
     PutItems,
     RemoveItem,
+    Retire,
+    Retired,
+    SaveBases,
     SaveSnapshots,
     Snapshot,
+    Sweep,
     Write,
 )
 
@@ -25,7 +29,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._log: list[Event] = []  # the event at index i has position i + 1
+        self._log: list[Event | None] = []  # at index i that of position i + 1, until it retires
         self._ids: set[str] = set()
         self._of_user: dict[str, list[int]] = {}
         self._of_session: dict[str, list[int]] = {}
@@ -36,6 +40,10 @@ class MemoryStore:
         self._arrivals: list[tuple[int, str]] = []
         self._change = 0
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
+        self._bases: dict[
+            tuple[str, str], dict[int, Snapshot]
+        ] = {}  # by the position they stand for
+        self._retired = Retired()
         self._commits = 0
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
@@ -67,13 +75,17 @@ class MemoryStore:
 
     def since(self, after: int, limit: int) -> list[Logged]:
         with self._lock:
-            return self._at(range(after + 1, min(after + limit, len(self._log)) + 1))
+            first = max(after, self._retired.left) + 1
+            return self._at(range(first, min(first + limit, len(self._log) + 1)))
 
     def end(self) -> int:
         return len(self._log)
 
     def count(self) -> int:
-        return len(self._log)
+        return len(self._log) - self._retired.left
+
+    def retired(self) -> Retired:
+        return self._retired
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         with self._lock:
@@ -114,8 +126,15 @@ class MemoryStore:
     def load(self, scope: str, key: str) -> Snapshot | None:
         return self._snapshots.get((scope, key))
 
+    def base(self, scope: str, key: str) -> Snapshot | None:
+        with self._lock:
+            saved = self._bases.get((scope, key), {})
+            in_force = [upto for upto in saved if upto <= self._retired.upto]
+            return saved[max(in_force)] if in_force else None
+
     def _at(self, positions: Iterable[int]) -> list[Logged]:
-        return [(position, self._log[position - 1]) for position in positions]
+        found = ((position, self._log[position - 1]) for position in positions)
+        return [(position, event) for position, event in found if event is not None]
 
     def _has(self, id: str) -> bool:
         index = bisect_left(self._present, id)
@@ -135,6 +154,14 @@ class MemoryStore:
                 for snapshot in snapshots:
                     self._save(snapshot)
                 return len(snapshots)
+            case SaveBases(upto, bases):
+                for base in bases:
+                    self._bases.setdefault((base.scope, base.key), {})[upto] = base
+                return len(bases)
+            case Retire():
+                return self._retire(write)
+            case Sweep():
+                return 0  # they went when they were retired
             case _:
                 assert_never(write)
 
@@ -149,6 +176,18 @@ class MemoryStore:
         if event.session is not None:
             self._of_session.setdefault(event.session, []).append(len(self._log))
         return True
+
+    def _retire(self, write: Retire) -> int:
+        before, self._retired = self._retired, self._retired.after(write)
+        for index in range(before.left, self._retired.left):
+            self._log[index] = None
+        for positions in (*self._of_user.values(), *self._of_session.values()):
+            del positions[: bisect_right(positions, self._retired.left)]
+        for saved in self._bases.values():
+            in_force = max((upto for upto in saved if upto <= self._retired.upto), default=0)
+            for replaced in [upto for upto in saved if upto < in_force]:
+                del saved[replaced]
+        return int(self._retired != before)
 
     def _put(self, item: Item) -> None:
         older = self._versions.get(item.id, ())

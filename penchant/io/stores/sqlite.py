@@ -21,14 +21,19 @@ from penchant.core.ports import (
     Append,
     PutItems,
     RemoveItem,
+    Retire,
+    Retired,
+    SaveBases,
     SaveSnapshots,
     Snapshot,
+    Sweep,
     Write,
 )
 from penchant.io.stores.sqlite_file import SqliteFile
 from penchant.io.stores.sqlite_head import Head
 from penchant.io.stores.sqlite_indexes import Indexes
 from penchant.io.stores.sqlite_layout import prepare
+from penchant.io.stores.sqlite_retirement import BASE, BASED, RETIRED, Retirement
 from penchant.io.stores.sqlite_rows import insert_rows
 
 log = logging.getLogger("penchant.store")
@@ -36,7 +41,7 @@ log = logging.getLogger("penchant.store")
 FILE = "penchant.db"
 _PARAMETERS = 500  # ids asked for in one statement
 
-_END = "SELECT max(position) FROM events"
+_END = "SELECT max(coalesce((SELECT max(position) FROM events), 0), upto) FROM retirement"
 _INDEXED = "SELECT upto FROM indexed"
 _SINCE = "SELECT position, body FROM events WHERE position > ? ORDER BY position"
 _ADDED = "SELECT id, position FROM events WHERE position > ?"
@@ -66,8 +71,10 @@ class SqliteStore:
         self._file = SqliteFile(folder / FILE)
         self._writer = self._file.writer
         self._indexes = Indexes(self._writer)
+        self._retirement = Retirement(self._writer)
         self._following = Lock()
         self._head = Head(0)
+        self._retired = Retired()
         self._seen: int | None = None  # the version that the head has followed
         self._is_behind = False  # whether others wrote before our last commit: the head lacks that
         self._wrote = False
@@ -76,7 +83,8 @@ class SqliteStore:
             prepare(self._writer, self._file.path)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
-        if self._is_behind:  # read it now: only what is in the head can be indexed from it
+        sweeps = any(isinstance(write, Sweep) for write in writes)
+        if self._is_behind or sweeps:  # only what is in the head can be indexed, and then swept
             self._followed()
         with self._file.transaction():
             end = self._last(_END)
@@ -110,6 +118,7 @@ class SqliteStore:
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         floor, latest = self._followed().of_user(user)
+        after = max(after, self._retired.left)
         most = -1 if limit is None else limit
         found = self._logged(_USER, (user, after, floor, most)) if after < floor else []
         found += [logged for logged in latest if logged[0] > after]
@@ -117,33 +126,36 @@ class SqliteStore:
 
     def recent(self, user: str, limit: int, before: int | None = None) -> list[Logged]:
         floor, latest = self._followed().of_user(user)
-        found = [one for one in reversed(latest) if before is None or one[0] < before][:limit]
         upto = floor if before is None else min(floor, before - 1)
-        if len(found) < limit and upto:
-            found += self._logged(_USER_LATEST, (user, 0, upto, limit - len(found)))
-        return found
+        newest = [one for one in reversed(latest) if before is None or one[0] < before]
+        return self._latest(_USER_LATEST, user, newest, upto, limit)
 
     def session(self, session: str, limit: int) -> list[Logged]:
         floor, latest = self._followed().of_session(session)
-        found = latest[::-1][:limit]
-        if len(found) < limit and floor:
-            found += self._logged(_SESSION_LATEST, (session, 0, floor, limit - len(found)))
-        return found[::-1]
+        return self._latest(_SESSION_LATEST, session, latest[::-1], floor, limit)[::-1]
 
     def since(self, after: int, limit: int) -> list[Logged]:
-        latest = self._followed().since(after, limit)
+        head = self._followed()
+        after = max(after, self._retired.left)
+        latest = head.since(after, limit)
         return self._logged(f"{_SINCE} LIMIT ?", (after, limit)) if latest is None else latest
 
     def end(self) -> int:
         return self._file.number(_END)
 
     def count(self) -> int:
-        return self._file.number("SELECT count(*) FROM events")
+        return self._file.number(
+            "SELECT count(*) FROM events WHERE position > (SELECT upto FROM retirement)"
+        )
+
+    def retired(self) -> Retired:
+        self._followed()
+        return self._retired
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         latest = self._followed().users(after)
-        indexed = self._file.rows(_NAMES, (after, limit))
-        return sorted(latest.union(name for (name,) in indexed))[:limit]
+        known = [*self._file.rows(_NAMES, (after, limit)), *self._file.rows(BASED, (after, limit))]
+        return sorted(latest.union(name for (name,) in known))[:limit]
 
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
         found: dict[str, tuple[ItemVersion, ...]] = {}
@@ -189,6 +201,10 @@ class SqliteStore:
         rows = self._file.rows("SELECT * FROM snapshots WHERE scope = ? AND key = ?", (scope, key))
         return Snapshot(*rows[0]) if rows else None
 
+    def base(self, scope: str, key: str) -> Snapshot | None:
+        rows = self._file.rows(BASE, (scope, key))
+        return Snapshot(*rows[0]) if rows else None
+
     def _carry_out_all(self, writes: Sequence[Write], end: int) -> tuple[list[int], list[Logged]]:
         """The result of each write, and what was added to the log, which ended at a position."""
         results: list[int] = []
@@ -203,7 +219,9 @@ class SqliteStore:
                 results += [self._carry_out(one) for one in group if not isinstance(one, Append)]
         return results, added
 
-    def _carry_out(self, write: PutItems | RemoveItem | SaveSnapshots) -> int:
+    def _carry_out(
+        self, write: PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Sweep
+    ) -> int:
         match write:
             case PutItems(items):
                 return self._put(items)
@@ -211,6 +229,13 @@ class SqliteStore:
                 return self._remove(id)
             case SaveSnapshots(snapshots):
                 return self._save(snapshots)
+            case SaveBases():
+                return self._retirement.save(write)
+            case Retire():
+                return self._retirement.retire(write)
+            case Sweep(limit):
+                self._indexes.finish(self._head, self._last(_END))
+                return self._retirement.sweep(limit, self._last(_INDEXED))
             case _:
                 assert_never(write)
 
@@ -219,10 +244,12 @@ class SqliteStore:
     ) -> tuple[list[int], list[Logged]]:
         """How many events of each batch were new, and which those were; the log ends at ``end``."""
         sent = [event for batch in batches for event in batch]
+        if swept := self._retirement.known(sent):
+            sent = [event for event in sent if event.id not in swept]
         before = self._writer.total_changes
         rows = [(event.id, events.encode(event)) for event in sent]
         last = insert_rows(self._writer, "INSERT INTO events (id, body)", rows, _IF_NEW)
-        if self._writer.total_changes - before == len(sent):
+        if not swept and self._writer.total_changes - before == len(sent):
             first = last - len(sent) + 1
             return list(map(len, batches)), list(enumerate(sent, start=first))
         positions = dict(self._writer.execute(_ADDED, (end,)).fetchall())
@@ -290,11 +317,22 @@ class SqliteStore:
 
     def _follow(self) -> None:
         """Read what others have added to the log and to its indexes."""
+        self._retired = Retired(*self._file.rows(RETIRED)[0])
         indexed = self._file.number(_INDEXED)  # before the log: it may only lag behind
         if indexed > self._head.upto:
             self._head = Head(indexed)
         self._head.extend(self._logged(_SINCE, (self._head.upto,)))
         self._head.drop(indexed)
+
+    def _latest(
+        self, sql: str, name: str, newest: list[Logged], upto: int, limit: int
+    ) -> list[Logged]:
+        """The latest events of a name: the newest ones, then those that the index has up to ``upto``."""
+        gone = self._retired.left
+        found = [one for one in newest if one[0] > gone][:limit]
+        if len(found) < limit and upto > gone:
+            found += self._logged(sql, (name, gone, upto, limit - len(found)))
+        return found
 
     def _logged(self, sql: str, parameters: tuple[object, ...]) -> list[Logged]:
         decode = events.decode

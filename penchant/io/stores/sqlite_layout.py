@@ -7,7 +7,7 @@ from pathlib import Path
 
 from penchant.core.errors import StoreIncompatible
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x70656E63  # "penc": tells our files from other people's
 
 _SCHEMA = """
@@ -58,6 +58,25 @@ CREATE TABLE snapshots (
     body BLOB NOT NULL,
     PRIMARY KEY (scope, key)
 ) WITHOUT ROWID;
+CREATE TABLE bases (
+    stands_for INTEGER NOT NULL,
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    catalogue INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (scope, key, stands_for)
+) WITHOUT ROWID;
+CREATE TABLE retirement (
+    upto INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    latest TEXT
+);
+INSERT INTO retirement VALUES (0, 0, -2208988800000000, NULL);
+CREATE TABLE swept (digest BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
 

@@ -25,6 +25,7 @@ VERBS = {
     "stats": "Events by kind and day, clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",
+    "retire": "Let old events leave the log; what they taught stays.",
     "check": "Prove that what is served equals a replay of the log.",
     "simulate": "Simulated people, as events or in a loop with the policies.",
 }
