@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,10 @@ from penchant.core.instant import Instant
 from penchant.core.ports import Store
 from penchant.io.stores import MEMORY, open_store
 from penchant.serve.engine import Penchant
+from tests.servers.databases import database, databases
+from tests.servers.shared import postgres
+
+__all__ = ["database", "databases", "postgres"]
 
 settings.register_profile(
     "tests",
@@ -43,15 +47,20 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-PLACES = {"memory": lambda _: MEMORY, "sqlite": lambda path: str(path / "store")}
-Place = Callable[[Path], str]
+PLACES = ("memory", "sqlite", "postgres")
 
 
-@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
+@pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a store is: in memory, in a folder."""
-    make: Place = request.param
-    return make(tmp_path)
+    """Where a store is: in memory, in a folder, in a database."""
+    match request.param:
+        case "memory":
+            return MEMORY
+        case "sqlite":
+            return str(tmp_path / "store")
+        case _:
+            url: str = request.getfixturevalue("database")
+            return url
 
 
 @pytest.fixture

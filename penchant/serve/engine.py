@@ -135,7 +135,7 @@ class Penchant:
     ) -> None:
         settings = read_settings(place, options)
         kinds = read_kinds(place, settings.preset)
-        store = open_store(place)
+        store = open_store(place, settings)
         try:
             self.parts = _assemble(str(place), store, settings, kinds, clock)
         except BaseException:

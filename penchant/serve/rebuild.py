@@ -213,7 +213,7 @@ def main(place: str, options: str) -> None:
     gc.disable()  # states hold no cycles; walking millions of them took a third of the time
     settings = read_settings(place, json.loads(options))
     kinds = read_kinds(place, settings.preset)
-    store = open_store(place)
+    store = open_store(place, settings)
     shelf = Shelf(store, settings.cache_items)
     folder = Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
     for line in sys.stdin:

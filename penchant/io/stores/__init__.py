@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from penchant.core.errors import InvalidArgument
+from penchant.core.errors import InvalidArgument, MissingExtra
 from penchant.core.ports import Store
+from penchant.core.settings import Settings
 from penchant.core.suggestion import closest
+from penchant.io.stores.postgres_address import SCHEMES, is_postgres
 from penchant.io.system import path_of
 
 MEMORY = ":memory:"
 
 
-def open_store(place: str | Path) -> Store:
-    """The store at ``place``: a folder, made if absent, or ``":memory:"``."""
+def open_store(place: str | Path, settings: Settings | None = None) -> Store:
+    """The store at ``place``: a folder, made if absent, ``postgresql://...`` or ``":memory:"``."""
     if place == MEMORY:
         from penchant.io.stores.memory import MemoryStore
 
         return MemoryStore()
+    if is_postgres(place):
+        return _postgres(str(place), settings or Settings())
     if "://" in str(place):
         scheme = str(place).partition("://")[0]
         raise InvalidArgument(
             "store",
-            f"no store for {scheme}:// addresses{closest(scheme, [])}; name a folder or ':memory:'",
+            f"no store for {scheme}:// addresses{closest(scheme, SCHEMES)}; name a folder, "
+            "postgresql://USER@HOST/DATABASE or ':memory:'",
         )
     from penchant.io.stores.sqlite import SqliteStore
 
     return SqliteStore(path_of("store", place))
+
+
+def _postgres(url: str, settings: Settings) -> Store:
+    try:
+        from penchant.io.stores.postgres import PostgresStore
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
+            raise
+        raise MissingExtra("a store on PostgreSQL", "postgres") from None
+    return PostgresStore(url, settings.postgres_pool_min, settings.postgres_pool_max)
