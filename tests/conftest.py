@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 import penchant
 from penchant.core.instant import Instant
 from penchant.core.ports import Store
+from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
 from penchant.serve.engine import Penchant
 from tests.servers.databases import database, databases
@@ -18,13 +21,16 @@ from tests.servers.shared import postgres
 
 __all__ = ["database", "databases", "postgres"]
 
-settings.register_profile(
+examples.register_profile(
     "tests",
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.load_profile("tests")
+examples.load_profile("tests")
+
+# Ten connections for each of thousands of stores would be most of what the tests do.
+os.environ["PENCHANT_POSTGRES_POOL_MIN"] = "1"
 
 NOON: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 
@@ -65,7 +71,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    opened = open_store(place)
+    opened = open_store(place, Settings(postgres_pool_min=1))
     yield opened
     opened.close()
 

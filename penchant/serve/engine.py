@@ -25,6 +25,7 @@ from penchant.core.settings import Settings
 from penchant.core.slate import Slate
 from penchant.io import forks, system
 from penchant.io.stores import open_store
+from penchant.io.stores.postgres_address import shown
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
 from penchant.serve.check import Checked, check
@@ -55,7 +56,8 @@ from penchant.serve.writer import Writer
 class Parts:
     """The parts of an engine, for whatever works on several of them: doctor, check, rebuild."""
 
-    place: str
+    place: str  # as it is shown, without a password
+    address: str
     settings: Settings
     kinds: Kinds
     store: Store
@@ -100,7 +102,8 @@ def _assemble(
     follower = Follower(population, states, writer)
     decisions = Decisions(population, crowd, shelf, system.request_id, now)
     return Parts(
-        place=place,
+        place=shown(place),
+        address=place,
         settings=settings,
         kinds=kinds,
         store=store,
@@ -310,7 +313,7 @@ class Penchant:
         self.flush()
         parts = self.parts
         folder = Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
-        rebuilt = rebuild(parts.place, parts.settings, folder, processes, progress)
+        rebuilt = rebuild(parts.address, parts.settings, folder, processes, progress)
         parts.states.forget()
         parts.population.restart()
         return rebuilt

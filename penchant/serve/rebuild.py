@@ -172,13 +172,14 @@ def _attend(
     """Keep one worker process busy until no task is left."""
     try:
         with subprocess.Popen(
-            [sys.executable, "-m", "penchant.serve.rebuild", place, json.dumps(_plain(settings))],
+            [sys.executable, "-m", "penchant.serve.rebuild"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         ) as worker:
             assert worker.stdin is not None
             assert worker.stdout is not None
+            worker.stdin.write(json.dumps({"place": place, "options": _plain(settings)}) + "\n")
             while (task := _next(tasks)) is not None:
                 worker.stdin.write(json.dumps(task) + "\n")
                 worker.stdin.flush()
@@ -201,17 +202,23 @@ def _next(tasks: SimpleQueue[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
-    return {
+    told = {
         name: value.total_seconds() if isinstance(value, timedelta) else value
         for name, value in asdict(settings).items()
         if name != "keys"
     }
+    return {**told, "postgres_pool_min": 1, "postgres_pool_max": 2}  # a worker has one thread
 
 
-def main(place: str, options: str) -> None:
-    """A worker: one task a line on standard input, one answer a line on standard output."""
+def main() -> None:
+    """A worker: one task a line on standard input, one answer a line on standard output.
+
+    The first line names store and settings: on the command line everybody would see the password.
+    """
     gc.disable()  # states hold no cycles; walking millions of them took a third of the time
-    settings = read_settings(place, json.loads(options))
+    told = json.loads(sys.stdin.readline())
+    place = told["place"]
+    settings = read_settings(place, told["options"])
     kinds = read_kinds(place, settings.preset)
     store = open_store(place, settings)
     shelf = Shelf(store, settings.cache_items)
@@ -232,4 +239,4 @@ def main(place: str, options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -30,10 +30,8 @@ def new_database(server: str, like: str = LAID_OUT) -> Iterator[str]:
 
 
 @pytest.fixture
-def databases(postgres: str, monkeypatch: pytest.MonkeyPatch) -> Databases:
+def databases(postgres: str) -> Databases:
     """Makes a database for a ``with``; ``like=EMPTY`` is one without any table."""
-    # Ten connections for each of thousands of stores would be most of what the tests do.
-    monkeypatch.setenv("PENCHANT_POSTGRES_POOL_MIN", "1")
     return lambda like=LAID_OUT: new_database(postgres, like)
 
 

@@ -37,13 +37,12 @@ _VERSION = "SELECT version FROM log_state"
 _END = "SELECT last_position FROM log_state"
 _CHANGE = "SELECT catalogue_change FROM log_state"
 _COUNT = "SELECT count(*) FROM interaction_events"
-# Of the partitions only those are read that go beyond the position: the server drops the others
-# when it begins, by what these borders turn out to be.
+# Of the partitions only those are read that go beyond the position: the server drops those from before
+# the first of them when it begins. The upper border of the position changes nothing but the plan: as a
+# range it seems the narrower condition, and the index by user and position is taken, never that by time.
 _AFTER = (
-    "log_position > %s "
-    "AND timestamp >= (SELECT min(starts) FROM log_months WHERE last_position > %s) "
-    "AND timestamp < (SELECT max(ends) FROM log_months WHERE last_position > %s) "
-    "ORDER BY log_position LIMIT %s"
+    "log_position > %s AND log_position <= 9223372036854775807 AND timestamp >= "
+    "(SELECT min(starts) FROM log_months WHERE last_position > %s) ORDER BY log_position LIMIT %s"
 )
 _SINCE = f"SELECT log_position, body FROM interaction_events WHERE {_AFTER}"
 _TAIL = f"SELECT log_position, body FROM interaction_events WHERE user_id = %s AND {_AFTER}"
@@ -107,7 +106,7 @@ class PostgresStore:
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:
         most = _ALL if limit is None else limit
-        return self._logged(_TAIL, user, after, after, after, most)
+        return self._logged(_TAIL, user, after, after, most)
 
     def recent(self, user: str, limit: int, before: int | None = None) -> list[Logged]:
         return self._logged(_RECENT, user, _ALL if before is None else before, limit)
@@ -116,7 +115,7 @@ class PostgresStore:
         return self._logged(_SESSION, session, limit)[::-1]
 
     def since(self, after: int, limit: int) -> list[Logged]:
-        return self._logged(_SINCE, after, after, after, limit)
+        return self._logged(_SINCE, after, after, limit)
 
     def end(self) -> int:
         return self._number(_END)

@@ -79,15 +79,20 @@ class Months:
     def _month(self, connection: Connection, at: Instant) -> tuple[Instant, Instant]:
         """Borders of the partition of an instant, made if missing."""
         if not self._known:
-            for starts, ends in connection.execute(_KNOWN):
-                self._known[BEFORE if starts is None else starts] = ends
+            self._look(connection)
         if at < self._known[BEFORE]:
             return BEFORE, self._known[BEFORE]
         starts, ends = month_of(at)
         if starts not in self._known:
+            self._look(connection)  # another process may have made it
+        if starts not in self._known:
             _make(connection, starts, ends)
             self._known[starts] = ends
         return starts, ends
+
+    def _look(self, connection: Connection) -> None:
+        for starts, ends in connection.execute(_KNOWN):
+            self._known[BEFORE if starts is None else starts] = ends
 
 
 def _make(connection: Connection, starts: Instant, ends: Instant) -> None:
