@@ -96,7 +96,7 @@ def _assemble(
     crowd = crowd_fold(settings, kinds)
     population = Population(store, crowd, shelf)
     writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
-    states = States(store, fold, shelf, writer, settings.cache_users)
+    states = States(store, fold, shelf, writer, settings.cache_users, now)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)

@@ -23,13 +23,14 @@ from typing import Any
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
+from penchant.io import system
 from penchant.io.stores import MEMORY, open_store
 from penchant.profile.fold import Fold
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.population import EVERYONE, KEY, Population
 from penchant.serve.shelf import Shelf
-from penchant.serve.states import USER, snapshot_of
+from penchant.serve.states import USER, snapshot_of, with_readings
 
 MOST = 1_000  # worker processes
 RANGE = 500  # users a worker is given at once, and snapshots it commits at once
@@ -82,7 +83,10 @@ class Folder:
             self.shelf.refresh()  # after the tail: holds every item version its events found
             known = self.shelf.change  # before the fold: others may bring it further meanwhile
             folded = self.fold.extend(self.fold.zero(), tail, self.shelf.find)
-            snapshots.append(snapshot_of(USER, user, self.fold, folded, known))
+            snapshot = snapshot_of(USER, user, self.fold, folded, known)
+            if self.store.keeps_readings:
+                snapshot = with_readings(snapshot, self.fold, folded, system.now())
+            snapshots.append(snapshot)
             events += len(tail)
         self.store.commit([SaveSnapshots(snapshots)])
         return events

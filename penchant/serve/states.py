@@ -10,8 +10,10 @@ from typing import TypeVar
 
 import msgspec
 
+from penchant.core import instant
 from penchant.core.instant import Instant
 from penchant.core.ports import Snapshot, Store
+from penchant.io import system
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.shelf import Shelf
 from penchant.serve.writer import Writer
@@ -38,13 +40,20 @@ class States:
     """The states of every user, read as snapshot + tail. Safe to use from several threads."""
 
     def __init__(
-        self, store: Store, fold: Fold, shelf: Shelf, writer: Writer, capacity: int
+        self,
+        store: Store,
+        fold: Fold,
+        shelf: Shelf,
+        writer: Writer,
+        capacity: int,
+        now: Callable[[], Instant] = system.now,
     ) -> None:
         self._store = store
         self._fold = fold
         self._shelf = shelf
         self._writer = writer
         self._capacity = capacity
+        self._now = now
         self._lock = RLock()
         self._live: OrderedDict[str, _Live] = OrderedDict()
 
@@ -145,7 +154,10 @@ class States:
         if live.fresh < after:
             return
         live.fresh = 0
-        self._writer.save([snapshot_of(USER, user, self._fold, live.folded, live.catalogue)])
+        snapshot = snapshot_of(USER, user, self._fold, live.folded, live.catalogue)
+        if self._store.keeps_readings:
+            snapshot = with_readings(snapshot, self._fold, live.folded, self._now())
+        self._writer.save([snapshot])
 
 
 def snapshot_of(scope: str, key: str, fold: Fold, folded: Folded, catalogue: int) -> Snapshot:
@@ -159,6 +171,13 @@ def snapshot_of(scope: str, key: str, fold: Fold, folded: Folded, catalogue: int
         folded.unknown,
         fold.encode(folded),
     )
+
+
+def with_readings(snapshot: Snapshot, fold: Fold, folded: Folded, now: Instant) -> Snapshot:
+    """The snapshot with the profile, as of ``now``, beside the states it is read from."""
+    readings = {name: reading.to_dict() for name, reading in fold.read(folded, now).items()}
+    told = {"as_of": instant.text(now), "readings": readings}
+    return snapshot._replace(readings=msgspec.json.encode(told))
 
 
 def decoded(fold: Fold, snapshot: Snapshot | None) -> Folded | None:

@@ -17,6 +17,7 @@ from typing import IO
 
 USER = "penchant"
 PASSWORD = "s3cret-of-the-tests"
+ROOM = 2 << 30  # bytes of memory below which data go to the disk
 READY = 30.0  # seconds a server may take to start
 QUICK = {"fsync": "off", "full_page_writes": "off"}  # for tests that are not about crashes
 
@@ -37,16 +38,19 @@ def programs() -> Path | None:
 class Postgres:
     """One server with its data in a temporary folder; ``options`` go to ``postgres -c``.
 
-    As root it runs as another user: PostgreSQL refuses to be root.
+    In memory, where there is room, a database is made in 10 ms, on a disk in up to 300. As root it
+    runs as another user: PostgreSQL refuses to be root.
     """
 
-    def __init__(self, options: Mapping[str, str] = QUICK) -> None:
+    def __init__(self, options: Mapping[str, str] = QUICK, *, on_disk: bool = False) -> None:
         found = programs()
         assert found is not None, "no PostgreSQL here; ask programs() first"
         self._programs = found
         self._options = options
         self._as = _other_user() if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="penchant-postgres-"))
+        self.folder = Path(
+            tempfile.mkdtemp("", "penchant-postgres-", None if on_disk else _memory())
+        )
         self.data = self.folder / "data"
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -131,6 +135,14 @@ class Postgres:
             sleep(0.01)
         self.stop()
         return False
+
+
+def _memory() -> str | None:
+    """A folder in memory, where the system has one with room."""
+    folder = "/dev/shm"
+    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < ROOM:
+        return None
+    return folder
 
 
 def _other_user() -> pwd.struct_passwd:

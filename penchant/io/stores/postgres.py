@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from penchant.core import event as events
 from penchant.core import item as catalogue
@@ -79,6 +79,8 @@ class PostgresStore:
     ``StoreIncompatible`` where the tables are another program's, or a newer penchant's. Safe to use
     from several threads.
     """
+
+    keeps_readings: ClassVar[bool] = True
 
     def __init__(self, url: str, least: int = 10, most: int = 20) -> None:
         self._connections = Connections(url, least, most)

@@ -60,6 +60,15 @@ _INFO = _length(4) + b"info"
 _json = msgspec.json.Encoder().encode
 
 
+def without_nul(json: bytes) -> bytes:
+    """JSON that JSONB takes: it cannot hold the character NUL.
+
+    >>> without_nul(b'{"a": "\\\\u0000"}')
+    b'{"a": "\\\\ufffd"}'
+    """
+    return json.replace(b"\\u0000", b"\\ufffd")
+
+
 def copied_rows(added: Iterable[Logged]) -> bytes:
     """The rows of these events, between header and trailer."""
     return b"".join([HEADER, *[_row(position, event) for position, event in added], TRAILER])
@@ -130,5 +139,5 @@ def _number(value: object) -> bytes:
 
 
 def _document(value: Mapping[str, Any]) -> bytes:
-    encoded = _json(value).replace(b"\\u0000", b"\\ufffd")
+    encoded = without_nul(_json(value))
     return _length(len(encoded) + 1) + b"\1" + encoded
