@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 import penchant
 from penchant.core.instant import Instant
 from penchant.core.ports import Store
+from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
 from penchant.serve.engine import Penchant
+from tests.servers.databases import database, databases
+from tests.servers.shared import postgres
 
-settings.register_profile(
+__all__ = ["database", "databases", "postgres"]
+
+examples.register_profile(
     "tests",
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.load_profile("tests")
+examples.load_profile("tests")
+
+# Ten connections for each of thousands of stores would be most of what the tests do.
+os.environ["PENCHANT_POSTGRES_POOL_MIN"] = "1"
 
 NOON: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 
@@ -43,20 +53,25 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-PLACES = {"memory": lambda _: MEMORY, "sqlite": lambda path: str(path / "store")}
-Place = Callable[[Path], str]
+PLACES = ("memory", "sqlite", "postgres")
 
 
-@pytest.fixture(params=list(PLACES.values()), ids=list(PLACES))
+@pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a store is: in memory, in a folder."""
-    make: Place = request.param
-    return make(tmp_path)
+    """Where a store is: in memory, in a folder, in a database."""
+    match request.param:
+        case "memory":
+            return MEMORY
+        case "sqlite":
+            return str(tmp_path / "store")
+        case _:
+            url: str = request.getfixturevalue("database")
+            return url
 
 
 @pytest.fixture
 def store(place: str) -> Iterator[Store]:
-    opened = open_store(place)
+    opened = open_store(place, Settings(postgres_pool_min=1))
     yield opened
     opened.close()
 

@@ -19,7 +19,8 @@ class Snapshot(NamedTuple):
 
     ``scope`` and ``key`` say whose state it is; ``fingerprint`` which features folded it. It has
     seen every event of its subject up to position ``upto`` and the catalogue up to ``catalogue``;
-    ``unknown`` counts events whose item the catalogue did not know then.
+    ``unknown`` counts events whose item the catalogue did not know then. ``readings`` is a person's
+    profile as JSON, for stores that keep it for people to look at; it is not loaded again.
     """
 
     scope: str
@@ -29,6 +30,7 @@ class Snapshot(NamedTuple):
     catalogue: int
     unknown: int
     body: bytes
+    readings: bytes | None = None
 
 
 class Append(NamedTuple):
@@ -161,7 +163,13 @@ class Catalogue(Protocol):
 
 
 class StateStore(Protocol):
-    """Snapshots by scope and key."""
+    """Snapshots by scope and key.
+
+    ``keeps_readings`` says whether a person's snapshot is to bring its readings.
+    """
+
+    @property
+    def keeps_readings(self) -> bool: ...
 
     def load(self, scope: str, key: str) -> Snapshot | None:
         """The stored snapshot, whatever its fingerprint."""

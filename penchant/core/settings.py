@@ -14,7 +14,9 @@ from penchant.core.suggestion import closest
 
 ENVIRONMENT = "PENCHANT_"
 # Variables with that prefix that are read elsewhere and are no settings.
-_OTHERS = frozenset({"PENCHANT_STORE", "PENCHANT_DATA", "PENCHANT_PORT", "PENCHANT_HOST"})
+_OTHERS = frozenset(
+    {"PENCHANT_STORE", "PENCHANT_DATA", "PENCHANT_PORT", "PENCHANT_HOST", "PENCHANT_CONFIG"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Settings:
     ``archive``: the folder of the months that have left the log. ``retention_days``: after how many
     days events leave it by themselves, 0 for never.
     ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas.
+    ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas. ``postgres_pool_min``,
+    ``postgres_pool_max``: how many connections a process keeps to PostgreSQL, and has at most.
     """
 
     preset: str = "general"
@@ -49,6 +53,8 @@ class Settings:
     covisitation_half_life: timedelta = timedelta(days=60)
     archive: str = ""
     retention_days: int = 0
+    postgres_pool_min: int = 10
+    postgres_pool_max: int = 20
     keys: str = field(default="", repr=False)  # secrets: in no log and no traceback
 
     def __post_init__(self) -> None:
@@ -184,9 +190,20 @@ def _check(chosen: Settings) -> None:
             raise InvalidSettings(name, f"expected at least 1, got {getattr(chosen, name)}")
     if not 0 <= chosen.retention_days <= 36_500:
         raise InvalidSettings("retention_days", f"expected 0 to 36500, got {chosen.retention_days}")
+    _check_pool(chosen.postgres_pool_min, chosen.postgres_pool_max)
     for name in ("session_gap", "popularity_half_life", "covisitation_half_life"):
         if not timedelta(seconds=1) <= getattr(chosen, name) <= timedelta(days=36_500):
             raise InvalidSettings(
                 name,
                 f"expected 1 second to 100 years, got {getattr(chosen, name).total_seconds():g} s",
             )
+
+
+def _check_pool(least: int, most: int) -> None:
+    if least < 1:
+        raise InvalidSettings("postgres_pool_min", f"expected at least 1, got {least}")
+    if not max(least, 2) <= most <= 1_000:  # one is for writing
+        raise InvalidSettings(
+            "postgres_pool_max",
+            f"expected {max(least, 2)} to 1000, not below postgres_pool_min, got {most}",
+        )

@@ -14,10 +14,12 @@ from penchant.core.errors import InvalidSettings
 from penchant.core.kinds import Kinds
 from penchant.core.settings import Settings, settings
 from penchant.io.stores import MEMORY
+from penchant.io.stores.postgres_address import is_postgres
 from penchant.io.system import path_of
 
 SETTINGS_FILE = "penchant.toml"
 KINDS_FILE = "kinds.toml"
+CONFIG = "PENCHANT_CONFIG"  # the folder of these files for a store that is no folder
 
 
 def read_settings(place: str | Path, arguments: Mapping[str, Any]) -> Settings:
@@ -53,5 +55,11 @@ def _read(path: Path) -> str:
 def _file(place: str | Path, name: str) -> Path | None:
     if place == MEMORY:
         return None
-    path = path_of("store", place) / name
+    if is_postgres(place):
+        folder = os.environ.get(CONFIG)
+        if not folder:
+            return None
+        path = path_of(CONFIG, folder) / name
+    else:
+        path = path_of("store", place) / name
     return path if os.path.isfile(path) else None

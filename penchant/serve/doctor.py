@@ -17,6 +17,7 @@ from penchant.core.ports import Store
 from penchant.core.suggestion import closest
 from penchant.core.wording import counted
 from penchant.io.stores import MEMORY
+from penchant.io.stores.postgres_address import is_postgres
 from penchant.io.stores.sqlite import FILE
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.engine import Parts, Penchant
@@ -41,9 +42,11 @@ class Finding:
 
 
 def before_opening(place: str) -> list[Finding]:
-    """What can be said of a folder without opening it: settings, kinds, rights and room."""
+    """What can be said of a store without opening it: settings, kinds, a folder's rights and room."""
     if place == MEMORY:
         return []
+    if is_postgres(place):
+        return [*_configuration(place)]
     return [*_configuration(place), *_folder(Path(place).expanduser())]
 
 

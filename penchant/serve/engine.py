@@ -26,6 +26,7 @@ from penchant.core.slate import Slate
 from penchant.io import forks, system
 from penchant.io.stores import open_whole
 from penchant.io.stores.archived import ArchivedStore
+from penchant.io.stores.postgres_address import shown
 from penchant.profile.fold import Fold
 from penchant.profile.profile import Profile
 from penchant.serve.check import Checked, check
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
 class Parts:
     """The parts of an engine, for whatever works on several of them: doctor, check, rebuild."""
 
-    place: str
+    place: str  # as it is shown, without a password
+    address: str
     settings: Settings
     kinds: Kinds
     store: Store
@@ -101,13 +103,14 @@ def _assemble(
     crowd = crowd_fold(settings, kinds)
     population = Population(store, crowd, shelf)
     writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
-    states = States(store, fold, shelf, writer, settings.cache_users)
+    states = States(store, fold, shelf, writer, settings.cache_users, now)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
     decisions = Decisions(population, crowd, shelf, system.request_id, now)
     return Parts(
-        place=place,
+        place=shown(place),
+        address=place,
         settings=settings,
         kinds=kinds,
         store=store,
@@ -143,7 +146,7 @@ class Penchant:
     ) -> None:
         settings = read_settings(place, options)
         kinds = read_kinds(place, settings.preset)
-        store = open_whole(place, settings.archive)
+        store = open_whole(place, settings)
         try:
             self.parts = _assemble(str(place), store, settings, kinds, clock)
         except BaseException:
@@ -321,7 +324,7 @@ class Penchant:
         self.flush()
         parts = self.parts
         folder = Folder(parts.store, parts.fold, parts.crowd, parts.shelf)
-        rebuilt = rebuild(parts.place, parts.settings, folder, processes, progress)
+        rebuilt = rebuild(parts.address, parts.settings, folder, processes, progress)
         parts.states.forget()
         parts.population.restart()
         return rebuilt

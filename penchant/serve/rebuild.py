@@ -23,13 +23,14 @@ from typing import Any
 from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.ports import SaveSnapshots, Store
 from penchant.core.settings import Settings
+from penchant.io import system
 from penchant.io.stores import MEMORY, open_whole
 from penchant.profile.fold import Fold
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.population import EVERYONE, KEY, Population
 from penchant.serve.shelf import Shelf
-from penchant.serve.states import USER, from_the_start, snapshot_of
+from penchant.serve.states import USER, from_the_start, snapshot_of, with_readings
 
 MOST = 1_000  # worker processes
 RANGE = 500  # users a worker is given at once, and snapshots it commits at once
@@ -82,7 +83,10 @@ class Folder:
             self.shelf.refresh()  # after the tail: holds every item version its events found
             known = self.shelf.change  # before the fold: others may bring it further meanwhile
             self.fold.extend(folded, tail, self.shelf.find)
-            snapshots.append(snapshot_of(USER, user, self.fold, folded, known))
+            snapshot = snapshot_of(USER, user, self.fold, folded, known)
+            if self.store.keeps_readings:
+                snapshot = with_readings(snapshot, self.fold, folded, system.now())
+            snapshots.append(snapshot)
             events += len(tail)
         self.store.commit([SaveSnapshots(snapshots)])
         return events
@@ -172,13 +176,14 @@ def _attend(
     """Keep one worker process busy until no task is left."""
     try:
         with subprocess.Popen(
-            [sys.executable, "-m", "penchant.serve.rebuild", place, json.dumps(_plain(settings))],
+            [sys.executable, "-m", "penchant.serve.rebuild"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         ) as worker:
             assert worker.stdin is not None
             assert worker.stdout is not None
+            worker.stdin.write(json.dumps({"place": place, "options": _plain(settings)}) + "\n")
             while (task := _next(tasks)) is not None:
                 worker.stdin.write(json.dumps(task) + "\n")
                 worker.stdin.flush()
@@ -201,19 +206,25 @@ def _next(tasks: SimpleQueue[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
-    return {
+    told = {
         name: value.total_seconds() if isinstance(value, timedelta) else value
         for name, value in asdict(settings).items()
         if name != "keys"
     }
+    return {**told, "postgres_pool_min": 1, "postgres_pool_max": 2}  # a worker has one thread
 
 
-def main(place: str, options: str) -> None:
-    """A worker: one task a line on standard input, one answer a line on standard output."""
+def main() -> None:
+    """A worker: one task a line on standard input, one answer a line on standard output.
+
+    The first line names store and settings: on the command line everybody would see the password.
+    """
     gc.disable()  # states hold no cycles; walking millions of them took a third of the time
-    settings = read_settings(place, json.loads(options))
+    told = json.loads(sys.stdin.readline())
+    place = told["place"]
+    settings = read_settings(place, told["options"])
     kinds = read_kinds(place, settings.preset)
-    store = open_whole(place, settings.archive)
+    store = open_whole(place, settings)
     shelf = Shelf(store, settings.cache_items)
     folder = Folder(store, person_fold(settings, kinds), crowd_fold(settings, kinds), shelf)
     for line in sys.stdin:
@@ -232,4 +243,4 @@ def main(place: str, options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -15,6 +15,7 @@ from penchant.core.errors import InvalidArgument
 from penchant.core.event import Logged
 from penchant.core.instant import Instant
 from penchant.core.ports import Snapshot, Store
+from penchant.io import system
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.shelf import Shelf
 from penchant.serve.writer import Writer
@@ -42,13 +43,20 @@ class States:
     """The states of every user, read as snapshot + tail. Safe to use from several threads."""
 
     def __init__(
-        self, store: Store, fold: Fold, shelf: Shelf, writer: Writer, capacity: int
+        self,
+        store: Store,
+        fold: Fold,
+        shelf: Shelf,
+        writer: Writer,
+        capacity: int,
+        now: Callable[[], Instant] = system.now,
     ) -> None:
         self._store = store
         self._fold = fold
         self._shelf = shelf
         self._writer = writer
         self._capacity = capacity
+        self._now = now
         self._lock = RLock()
         self._live: OrderedDict[str, _Live] = OrderedDict()
 
@@ -174,7 +182,10 @@ class States:
         if live.fresh < after:
             return
         live.fresh = 0
-        self._writer.save([snapshot_of(USER, user, self._fold, live.folded, live.catalogue)])
+        snapshot = snapshot_of(USER, user, self._fold, live.folded, live.catalogue)
+        if self._store.keeps_readings:
+            snapshot = with_readings(snapshot, self._fold, live.folded, self._now())
+        self._writer.save([snapshot])
 
 
 def snapshot_of(scope: str, key: str, fold: Fold, folded: Folded, catalogue: int) -> Snapshot:
@@ -211,6 +222,13 @@ def from_the_start(store: Store, fold: Fold, user: str) -> tuple[Folded, list[Lo
         tail = store.tail(user, folded.upto)
         if store.retired() == retired:
             return folded, tail
+
+
+def with_readings(snapshot: Snapshot, fold: Fold, folded: Folded, now: Instant) -> Snapshot:
+    """The snapshot with the profile, as of ``now``, beside the states it is read from."""
+    readings = {name: reading.to_dict() for name, reading in fold.read(folded, now).items()}
+    told = {"as_of": instant.text(now), "readings": readings}
+    return snapshot._replace(readings=msgspec.json.encode(told))
 
 
 def decoded(fold: Fold, snapshot: Snapshot | None) -> Folded | None:

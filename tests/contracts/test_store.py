@@ -1,4 +1,4 @@
-"""The contract of every store: memory and SQLite folder today, PostgreSQL next."""
+"""The contract of every store: in memory, in a SQLite folder, in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from penchant.core.ports import (
 )
 from penchant.io.stores import open_store
 from penchant.io.stores.sqlite import FILE, SqliteStore
+
+durable = pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
 
 
 def event(id: str, user: str = "ann", session: str | None = None) -> Event:
@@ -263,8 +265,9 @@ def test_the_version_differs_after_a_commit(store: Store) -> None:
     assert store.version() == store.version()
 
 
-def test_what_one_process_commits_another_reads(tmp_path: Path) -> None:
-    one, other = SqliteStore(tmp_path), SqliteStore(tmp_path)
+@durable
+def test_what_one_opener_commits_another_reads(place: str) -> None:
+    one, other = open_store(place), open_store(place)
     before = other.version()
 
     one.commit([Append([event("a")])])
@@ -276,8 +279,8 @@ def test_what_one_process_commits_another_reads(tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_failed_write_takes_the_whole_commit_back(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
+@durable
+def test_a_failed_write_takes_the_whole_commit_back(store: Store) -> None:
     unencodable = Event(id="b", user="ann", kind="click", at=1, data={"x": object()})
 
     with pytest.raises(TypeError):
@@ -285,7 +288,6 @@ def test_a_failed_write_takes_the_whole_commit_back(tmp_path: Path) -> None:
 
     assert store.count() == 0
     assert store.commit([Append([event("c")])]) == [1]
-    store.close()
 
 
 def test_positions_are_never_reused(tmp_path: Path) -> None:
@@ -323,12 +325,16 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
         SqliteStore(tmp_path / "taken")
 
 
-def test_a_closed_store_answers_with_an_error(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
+@durable
+def test_a_closed_store_answers_with_an_error(place: str) -> None:
+    store = open_store(place)
+    store.close()
     store.close()
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="closed"):
         store.count()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        store.commit([Append([event("a")])])
 
 
 def base(upto: int, *, key: str = "ann", body: bytes = b"x") -> Snapshot:

@@ -1,11 +1,10 @@
-"""Laws of one folder under two processes: what either was told is true for both."""
+"""Laws of one place under two processes: what either was told is true for both."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,11 +13,13 @@ from hypothesis import strategies as st
 
 from tests.generate import USERS
 from tests.laws.actions import ACTION, EVENTS, TURNS
+from tests.laws.conftest import Places
 from tests.laws.opener import Here, There
 
 Told = dict[str, Any]
 Pair = tuple[Here, There]
 
+stores = pytest.mark.parametrize("places", ["sqlite", "postgres"], indirect=True)
 AT_ONCE = st.lists(st.tuples(ACTION, ACTION), max_size=15)
 
 
@@ -31,12 +32,12 @@ def other() -> Iterator[There]:
 
 
 @contextmanager
-def both(other: There) -> Iterator[Pair]:
-    """Two openers of a new folder: one in this process, one in the other."""
+def both(other: There, places: Places) -> Iterator[Pair]:
+    """Two openers of a new place: one in this process, one in the other."""
     here = Here()
-    with TemporaryDirectory() as folder:
-        here.open(folder)
-        other.open(folder)
+    with places() as place:
+        here.open(place)
+        other.open(place)
         try:
             yield here, other
         finally:
@@ -79,10 +80,11 @@ def assert_agree(pair: Pair) -> None:
             assert sum(reason["share"] for reason in choice["why"]) == choice["score"]
 
 
+@stores
 @given(story=TURNS)
-def test_each_reads_what_the_other_was_told(other: There, story: Any) -> None:
+def test_each_reads_what_the_other_was_told(other: There, places: Places, story: Any) -> None:
     log = Log()
-    with both(other) as pair:
+    with both(other, places) as pair:
         for who, (action, subject) in story:
             told = pair[who](action, subject)
             if action == "send":
@@ -95,11 +97,12 @@ def test_each_reads_what_the_other_was_told(other: There, story: Any) -> None:
         assert_agree(pair)
 
 
+@stores
 @given(story=AT_ONCE)
-def test_an_id_sent_by_both_at_once_counts_once(other: There, story: Any) -> None:
+def test_an_id_sent_by_both_at_once_counts_once(other: There, places: Places, story: Any) -> None:
     log = Log()
     accepted = 0
-    with both(other) as pair:
+    with both(other, places) as pair:
         here, there = pair
         for mine, theirs in story:
             there.tell(*theirs)
@@ -114,20 +117,23 @@ def test_an_id_sent_by_both_at_once_counts_once(other: There, story: Any) -> Non
         assert_agree(pair)
 
 
+@stores
 @given(sent=st.lists(EVENTS, min_size=1, max_size=10), whole=st.integers(0, 9))
 @settings(max_examples=8)
-def test_what_a_killed_process_acknowledged_is_there(sent: list[list[Told]], whole: int) -> None:
+def test_what_a_killed_process_acknowledged_is_there(
+    places: Places, sent: list[list[Told]], whole: int
+) -> None:
     log = Log()
     here, killed = Here(), There()
-    with TemporaryDirectory() as folder:
-        killed.open(folder)
+    with places() as place:
+        killed.open(place)
         for events in sent[:whole]:
             killed("send", events)
             log.take(events)
         if sent[whole:]:
             killed.tell("send", sent[whole])  # it dies while it does this, or before, or after
         killed.end()
-        here.open(folder)
+        here.open(place)
 
         counts = {user: events_of(here, user) for user in USERS}
         assert all(counts[user] >= count for user, count in log.counts().items())

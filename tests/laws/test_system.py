@@ -1,11 +1,9 @@
-"""Laws of an opened store, over generated histories, with two openers of one folder interleaved."""
+"""Laws of an opened store, over generated histories, with two openers of one place interleaved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,33 +16,32 @@ from penchant.serve.engine import Penchant
 from tests.conftest import ManualClock
 from tests.generate import ITEMS, USERS, fields
 from tests.laws.actions import TURNS
+from tests.laws.conftest import Places
 from tests.laws.opener import answer
 
 
 @contextmanager
-def openers(kind: str, clock: ManualClock) -> Iterator[list[Penchant]]:
-    """Two openers of one folder, with an archive or without; in memory the same one twice."""
+def openers(places: Places, clock: ManualClock) -> Iterator[list[Penchant]]:
+    """Two openers of one place; in memory, where nobody else can look in, the same one twice."""
     with ExitStack() as stack:
-        if kind == "memory":
-            yield [stack.enter_context(penchant.open(MEMORY, clock=clock, follow=False))] * 2
-        else:
-            folder = stack.enter_context(TemporaryDirectory())
-            archive = "months" if kind == "archive" else None
-            yield [
-                stack.enter_context(
-                    penchant.open(folder, clock=clock, follow=False, archive=archive)
-                )
-                for _ in range(2)
-            ]
+        place = stack.enter_context(places())
+        several = 1 if place == MEMORY else 2
+        opened = [
+            stack.enter_context(penchant.open(place, clock=clock, follow=False))
+            for _ in range(several)
+        ]
+        yield [opened[0], opened[-1]]
 
 
-stores = pytest.mark.parametrize("kind", ["memory", "sqlite", "archive"])
+stores = pytest.mark.parametrize(
+    "places", ["memory", "sqlite", "archive", "postgres"], indirect=True
+)
 
 
 @stores
 @given(story=TURNS)
-def test_replay_equals_live_bit_for_bit(kind: str, story: Any) -> None:
-    with openers(kind, ManualClock()) as both:
+def test_replay_equals_live_bit_for_bit(places: Places, story: Any) -> None:
+    with openers(places, ManualClock()) as both:
         for who, (action, subject) in story:
             answer(both[who], action, subject)
 
@@ -55,8 +52,8 @@ def test_replay_equals_live_bit_for_bit(kind: str, story: Any) -> None:
 
 @stores
 @given(story=TURNS)
-def test_both_openers_read_the_same_and_decide_the_same(kind: str, story: Any) -> None:
-    with openers(kind, ManualClock()) as both:
+def test_both_openers_read_the_same_and_decide_the_same(places: Places, story: Any) -> None:
+    with openers(places, ManualClock()) as both:
         for who, (action, subject) in story:
             answer(both[who], action, subject)
         for p in both:
@@ -72,9 +69,9 @@ def test_both_openers_read_the_same_and_decide_the_same(kind: str, story: Any) -
 @stores
 @given(sent=st.lists(fields(), max_size=20), again=st.lists(st.integers(0, 19), max_size=20))
 def test_an_event_counts_once_however_often_and_by_whom_it_is_sent(
-    kind: str, sent: list[dict[str, Any]], again: list[int]
+    places: Places, sent: list[dict[str, Any]], again: list[int]
 ) -> None:
-    with openers(kind, ManualClock()) as (one, other):
+    with openers(places, ManualClock()) as (one, other):
         named = [{"id": f"id {number}", **told} for number, told in enumerate(sent)]
 
         first = one.track_many(named)
@@ -91,9 +88,9 @@ def test_an_event_counts_once_however_often_and_by_whom_it_is_sent(
 
 @stores
 @given(sent=st.lists(fields(), min_size=1, max_size=20), batch=st.integers(1, 20))
-def test_batching_does_not_matter(kind: str, sent: list[dict[str, Any]], batch: int) -> None:
+def test_batching_does_not_matter(places: Places, sent: list[dict[str, Any]], batch: int) -> None:
     named = [{"id": f"e{number}", **told} for number, told in enumerate(sent)]
-    with openers(kind, ManualClock()) as (whole, _), openers(kind, ManualClock()) as (parts, _):
+    with openers(places, ManualClock()) as (whole, _), openers(places, ManualClock()) as (parts, _):
         whole.track_many(named)
         for start in range(0, len(named), batch):
             parts.track_many(named[start : start + batch])
@@ -104,8 +101,8 @@ def test_batching_does_not_matter(kind: str, sent: list[dict[str, Any]], batch: 
 
 @stores
 @given(sent=st.lists(fields(), min_size=1, max_size=15))
-def test_the_next_read_sees_what_was_tracked(kind: str, sent: list[dict[str, Any]]) -> None:
-    with openers(kind, ManualClock()) as (one, other):
+def test_the_next_read_sees_what_was_tracked(places: Places, sent: list[dict[str, Any]]) -> None:
+    with openers(places, ManualClock()) as (one, other):
         counts = dict.fromkeys(USERS, 0)
         for told in sent:
             one.track(**told)
@@ -119,8 +116,8 @@ def test_the_next_read_sees_what_was_tracked(kind: str, sent: list[dict[str, Any
 
 @stores
 @given(sent=st.lists(fields(), max_size=30), seen=st.sampled_from(("hide", "keep", "fade")))
-def test_reasons_sum_to_the_score(kind: str, sent: list[dict[str, Any]], seen: str) -> None:
-    with openers(kind, ManualClock()) as (p, _):
+def test_reasons_sum_to_the_score(places: Places, sent: list[dict[str, Any]], seen: str) -> None:
+    with openers(places, ManualClock()) as (p, _):
         p.track_many(sent)
 
         for user in USERS:
@@ -136,9 +133,9 @@ def test_reasons_sum_to_the_score(kind: str, sent: list[dict[str, Any]], seen: s
 @stores
 @given(sent=st.lists(fields(), max_size=30), order=st.permutations(USERS))
 def test_asking_others_first_does_not_change_a_slate(
-    kind: str, sent: list[dict[str, Any]], order: list[str]
+    places: Places, sent: list[dict[str, Any]], order: list[str]
 ) -> None:
-    with openers(kind, ManualClock()) as (p, _):
+    with openers(places, ManualClock()) as (p, _):
         p.track_many(sent)
 
         first = {user: p.user(user).recommend(5).items for user in USERS}
@@ -150,11 +147,11 @@ def test_asking_others_first_does_not_change_a_slate(
 @stores
 @given(told=st.lists(fields(("ann",)), min_size=1, max_size=20), cut=st.integers(0, 20))
 def test_a_past_profile_is_the_profile_of_the_events_until_then(
-    kind: str, told: list[dict[str, Any]], cut: int
+    places: Places, told: list[dict[str, Any]], cut: int
 ) -> None:
     told = sorted(told, key=lambda one: float(one["at"]))
     until = told[min(cut, len(told) - 1)]["at"]
-    with openers(kind, ManualClock()) as (p, _), openers(kind, ManualClock()) as (past, _):
+    with openers(places, ManualClock()) as (p, _), openers(places, ManualClock()) as (past, _):
         p.track_many(told)
         past.track_many([one for one in told if one["at"] <= until])
         instant = penchant.core.instant.moment(round(until * 1e6))
@@ -165,8 +162,9 @@ def test_a_past_profile_is_the_profile_of_the_events_until_then(
         assert then.to_dict()["readings"] == expected.to_dict()["readings"]
 
 
-def test_a_rebuild_leaves_every_state_as_it_was(tmp_path: Path) -> None:
-    with penchant.open(tmp_path, clock=ManualClock(), follow=False) as p:
+@pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
+def test_a_rebuild_leaves_every_state_as_it_was(place: str) -> None:
+    with penchant.open(place, clock=ManualClock(), follow=False) as p:
         p.track_many(
             {"id": f"e{n}", "user": f"u{n % 40}", "kind": "click", "item": f"i{n * 7 % 90}"}
             for n in range(2_000)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from penchant.core.errors import InvalidArgument
+from penchant.core.errors import InvalidArgument, MissingExtra
 from penchant.core.ports import Store
+from penchant.core.settings import Settings
 from penchant.core.suggestion import closest
+from penchant.io.stores.postgres_address import SCHEMES, is_postgres
 from penchant.io.system import path_of
 
 if TYPE_CHECKING:
@@ -17,17 +19,17 @@ if TYPE_CHECKING:
 MEMORY = ":memory:"
 
 
-def open_whole(place: str | Path, archive: str) -> ArchivedStore:
-    """The store at ``place`` with the archive that its log begins in.
+def open_whole(place: str | Path, settings: Settings) -> ArchivedStore:
+    """The store at ``place`` with the archive that its log begins in, if the settings name one.
 
-    ``archive`` is a folder, relative to that of the store if there is one; empty for none. Raises
-    ``StoreIncompatible`` where events are in an archive and none is named.
+    Raises ``StoreIncompatible`` where events are in an archive and none is named.
     """
     from penchant.io.stores.archived import ArchivedStore
 
-    store = open_store(place)
+    store = open_store(place, settings)
     try:
-        opened = ArchivedStore(store, _archive(place, archive) if archive else None)
+        archive = _archive(place, settings.archive) if settings.archive else None
+        opened = ArchivedStore(store, archive)
         opened.check()
     except BaseException:
         store.close()
@@ -38,23 +40,36 @@ def open_whole(place: str | Path, archive: str) -> ArchivedStore:
 def _archive(place: str | Path, folder: str) -> Archive:
     from penchant.io.stores.archive import Archive
 
-    is_folder = place != MEMORY and "://" not in str(place)
+    is_folder = place != MEMORY and not is_postgres(place)
     path = path_of("archive", folder)
     return Archive(path_of("store", place) / path if is_folder else path)
 
 
-def open_store(place: str | Path) -> Store:
-    """The store at ``place``: a folder, made if absent, or ``":memory:"``."""
+def open_store(place: str | Path, settings: Settings | None = None) -> Store:
+    """The store at ``place``: a folder, made if absent, ``postgresql://...`` or ``":memory:"``."""
     if place == MEMORY:
         from penchant.io.stores.memory import MemoryStore
 
         return MemoryStore()
+    if is_postgres(place):
+        return _postgres(str(place), settings or Settings())
     if "://" in str(place):
         scheme = str(place).partition("://")[0]
         raise InvalidArgument(
             "store",
-            f"no store for {scheme}:// addresses{closest(scheme, [])}; name a folder or ':memory:'",
+            f"no store for {scheme}:// addresses{closest(scheme, SCHEMES)}; name a folder, "
+            "postgresql://USER@HOST/DATABASE or ':memory:'",
         )
     from penchant.io.stores.sqlite import SqliteStore
 
     return SqliteStore(path_of("store", place))
+
+
+def _postgres(url: str, settings: Settings) -> Store:
+    try:
+        from penchant.io.stores.postgres import PostgresStore
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
+            raise
+        raise MissingExtra("a store on PostgreSQL", "postgres") from None
+    return PostgresStore(url, settings.postgres_pool_min, settings.postgres_pool_max)

@@ -26,6 +26,7 @@ class ArchivedStore:
     def __init__(self, store: Store, archive: Archive | None) -> None:
         self._store = store
         self.archive = archive
+        self.keeps_readings = store.keeps_readings
         self.retired = store.retired
         self.version = store.version
         self.end = store.end

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from threading import Lock
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
@@ -26,6 +26,8 @@ from penchant.core.ports import (
 
 class MemoryStore:
     """Everything in dictionaries; gone with the process. Safe to use from several threads."""
+
+    keeps_readings: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
-from typing import Any, assert_never
+from typing import Any, ClassVar, assert_never
 
 from penchant.core import event as events
 from penchant.core import item as catalogue
@@ -66,6 +66,8 @@ class SqliteStore:
     Raises ``StoreUnavailable`` where the folder cannot be made or written, ``StoreIncompatible``
     where the file is no store, or another layout's. Safe to use from several threads.
     """
+
+    keeps_readings: ClassVar[bool] = False
 
     def __init__(self, folder: Path) -> None:
         self._file = SqliteFile(folder / FILE)
@@ -302,7 +304,7 @@ class SqliteStore:
             "SET fingerprint = excluded.fingerprint, upto = excluded.upto, "
             "catalogue = excluded.catalogue, unknown = excluded.unknown, body = excluded.body "
             "WHERE excluded.fingerprint <> fingerprint OR excluded.upto >= upto",
-            snapshots,
+            [snapshot[:7] for snapshot in snapshots],  # not the readings
         )
         return len(snapshots)
 

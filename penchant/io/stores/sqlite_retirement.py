@@ -65,7 +65,7 @@ class Retirement:
     def save(self, write: SaveBases) -> int:
         self._connection.executemany(
             "INSERT OR REPLACE INTO bases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(write.upto, *base) for base in write.bases],
+            [(write.upto, *base[:7]) for base in write.bases],
         )
         return len(write.bases)
 

@@ -63,7 +63,7 @@ class Verbs(click.Group):
     "--store",
     metavar="PLACE",
     default=lambda: os.environ.get("PENCHANT_STORE", "./penchant-store"),
-    help="The folder of the store; default $PENCHANT_STORE or ./penchant-store.",
+    help="The store: a folder or postgresql://...; default $PENCHANT_STORE or ./penchant-store.",
 )
 @click.version_option(__version__, prog_name="penchant")
 @click.pass_context

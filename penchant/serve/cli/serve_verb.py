@@ -9,6 +9,7 @@ import click
 import penchant
 from penchant.core.errors import InvalidArgument
 from penchant.io.stores import MEMORY
+from penchant.io.stores.postgres_address import shown
 from penchant.serve.cli.output import as_json, errors, print_json
 
 
@@ -33,7 +34,7 @@ from penchant.serve.cli.output import as_json, errors, print_json
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Server processes on the folder.",
+    help="Server processes on the store.",
 )
 @as_json
 @click.pass_obj
@@ -44,16 +45,19 @@ def verb(store: str, host: str, port: int, processes: int, json: bool) -> None:
     with errors():
         if processes > 1 and store == MEMORY:
             raise InvalidArgument(
-                "--processes", f"{MEMORY} lives in one process; name a folder with --store"
+                "--processes",
+                f"{MEMORY} lives in one process; name a folder or a database with --store",
             )
         with penchant.open(store, follow=processes == 1) as engine:
             check_reach(engine, host)
             listener = listen(host, port)
             url = address(listener)
             if json:
-                print_json({"store": store, "url": url, "docs": f"{url}/docs"})
+                print_json({"store": shown(store), "url": url, "docs": f"{url}/docs"})
             else:
-                click.echo(f"penchant serves {store} at {url} (what can be asked: {url}/docs)")
+                click.echo(
+                    f"penchant serves {shown(store)} at {url} (what can be asked: {url}/docs)"
+                )
             if processes == 1:
                 serve(engine, listener)
                 return

@@ -16,6 +16,7 @@ from penchant.core.errors import InvalidArgument, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.instant import DAY, Instant
 from penchant.core.wording import counted
+from penchant.io.stores.postgres_address import shown
 from penchant.measure.ranking import Estimate
 from penchant.measure.simulation import Simulation
 from penchant.serve.cli.output import as_json, errors, print_json
@@ -100,12 +101,12 @@ def _write_lines(file: IO[bytes], rows: Iterable[dict[str, Any]]) -> None:
 def _store(place: str, simulation: Simulation, told: Iterable[Event], json: bool) -> None:
     with penchant.open(place) as p:
         accepted = fill(p, simulation, told)
-    counts = {"store": place, "items": len(simulation.things), "accepted": accepted}
+    counts = {"store": shown(place), "items": len(simulation.things), "accepted": accepted}
     if json:
         print_json(counts)
     else:
         click.echo(
-            f"{place}: {counted(accepted, 'event')} and {counted(len(simulation.things), 'item')}"
+            f"{shown(place)}: {counted(accepted, 'event')} and {counted(len(simulation.things), 'item')}"
         )
 
 
