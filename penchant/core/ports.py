@@ -71,22 +71,29 @@ class Retire(NamedTuple):
     them; from then on they are not read here, and their ids are refused for ever.
 
     ``archived`` events are read from an archive instead; for others the bases saved for that
-    position stand, and for those archived before as well. Result: 1, or 0 where the log has lost as
-    much already."""
+    position stand, and for those archived before as well. Beyond the end of the log, the log goes on
+    after that position. Result: 1, or 0 where it has lost as much already."""
 
     upto: int
     until: Instant
     archived: bool = False
 
 
+class Refuse(NamedTuple):
+    """Write: ids with these digests (:mod:`penchant.core.digests`) are known. Result: how many."""
+
+    digests: Sequence[bytes]
+
+
 class Sweep(NamedTuple):
     """Write: make the room free that retired events take, about ``limit`` of them, and bases that
-    others replaced. Result: how many events; 0 when nothing is left to do."""
+    others replaced; of their ids the digests are kept. Result: how many events; 0 when nothing is
+    left to do."""
 
     limit: int
 
 
-Write = Append | PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Sweep
+Write = Append | PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Refuse | Sweep
 
 
 class Retired(NamedTuple):
@@ -135,6 +142,9 @@ class EventLog(Protocol):
 
     def retired(self) -> Retired:
         """Which events have left the log."""
+
+    def refused(self, after: bytes = b"", limit: int = 10_000) -> list[bytes]:
+        """Digests of ids that are known though no event here has them, ascending, after one."""
 
 
 class Catalogue(Protocol):

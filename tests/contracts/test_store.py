@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penchant.core.digests import digest
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.item import Item, in_force
 from penchant.core.ports import (
     Append,
     PutItems,
+    Refuse,
     RemoveItem,
     Retire,
     Retired,
@@ -427,6 +429,35 @@ def test_archived_events_leave_the_log_without_being_gone(store: Store) -> None:
     assert store.retired() == Retired(2, 7, 3)
     store.commit([Retire(4, until=6)])
     assert store.retired() == Retired(4, 7, 4)
+
+
+def test_a_log_can_begin_after_any_position(store: Store) -> None:
+    store.commit([SaveBases(7, [base(5)]), Retire(7, until=3)])
+
+    store.commit([Append([event("a", "bob")])])
+
+    assert store.end() == 8
+    assert store.since(0, 5) == [(8, event("a", "bob"))]
+    assert store.base("user", "ann") == base(5)
+    assert store.users() == ["ann", "bob"]
+
+
+def test_ids_are_refused_by_their_digests_once_their_events_are_swept(store: Store) -> None:
+    store.commit([Append([event("a"), event("b"), event("evt_1")]), Retire(2, until=1)])
+    sweep(store)
+    known = store.refused()
+
+    store.commit([Refuse([digest("c"), digest("a"), digest("evt_9")])])
+
+    assert known == sorted([digest("a"), digest("b")])
+    assert store.refused() == sorted(map(digest, ("a", "b", "c", "evt_9")))
+    assert (
+        store.refused(after=known[0], limit=1)
+        == [one for one in store.refused() if one > known[0]][:1]
+    )
+    sent = [event(id) for id in ("a", "b", "c", "d", "evt_1", "evt_8", "evt_9")]
+    assert store.commit([Append(sent)]) == [2]
+    assert ids(store.since(2, 9)) == ["evt_1", "d", "evt_8"]
 
 
 def test_what_was_retired_does_not_come_back(store: Store) -> None:

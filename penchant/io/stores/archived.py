@@ -28,6 +28,7 @@ class ArchivedStore:
         self.archive = archive
         self.keeps_readings = store.keeps_readings
         self.retired = store.retired
+        self.refused = store.refused
         self.version = store.version
         self.end = store.end
         self.versions = store.versions

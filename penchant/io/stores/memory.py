@@ -8,11 +8,13 @@ from itertools import islice
 from threading import Lock
 from typing import ClassVar, assert_never
 
+from penchant.core.digests import digest
 from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
     PutItems,
+    Refuse,
     RemoveItem,
     Retire,
     Retired,
@@ -46,6 +48,7 @@ class MemoryStore:
             tuple[str, str], dict[int, Snapshot]
         ] = {}  # by the position they stand for
         self._retired = Retired()
+        self._refused: set[bytes] = set()
         self._commits = 0
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
@@ -88,6 +91,10 @@ class MemoryStore:
 
     def retired(self) -> Retired:
         return self._retired
+
+    def refused(self, after: bytes = b"", limit: int = 10_000) -> list[bytes]:
+        with self._lock:
+            return sorted(one for one in self._refused if one > after)[:limit]
 
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         with self._lock:
@@ -158,22 +165,27 @@ class MemoryStore:
                 return len(snapshots)
             case SaveBases(upto, bases):
                 for base in bases:
+                    if base.scope == "user":
+                        self._name(base.key)
                     self._bases.setdefault((base.scope, base.key), {})[upto] = base
                 return len(bases)
             case Retire():
                 return self._retire(write)
+            case Refuse(digests):
+                self._refused.update(digests)
+                return len(digests)
             case Sweep():
                 return 0  # they went when they were retired
             case _:
                 assert_never(write)
 
     def _append(self, event: Event) -> bool:
-        if event.id in self._ids:
+        if event.id in self._ids or (self._refused and digest(event.id) in self._refused):
             return False
         self._ids.add(event.id)
         self._log.append(event)
         if event.user not in self._of_user:
-            insort(self._names, event.user)
+            self._name(event.user)
         self._of_user.setdefault(event.user, []).append(len(self._log))
         if event.session is not None:
             self._of_session.setdefault(event.session, []).append(len(self._log))
@@ -181,8 +193,12 @@ class MemoryStore:
 
     def _retire(self, write: Retire) -> int:
         before, self._retired = self._retired, self._retired.after(write)
+        self._log += [None] * (self._retired.left - len(self._log))
         for index in range(before.left, self._retired.left):
-            self._log[index] = None
+            event, self._log[index] = self._log[index], None
+            if event is not None:
+                self._ids.remove(event.id)
+                self._refused.add(digest(event.id))
         for positions in (*self._of_user.values(), *self._of_session.values()):
             del positions[: bisect_right(positions, self._retired.left)]
         for saved in self._bases.values():
@@ -190,6 +206,11 @@ class MemoryStore:
             for replaced in [upto for upto in saved if upto < in_force]:
                 del saved[replaced]
         return int(self._retired != before)
+
+    def _name(self, user: str) -> None:
+        place = bisect_left(self._names, user)
+        if self._names[place : place + 1] != [user]:
+            self._names.insert(place, user)
 
     def _put(self, item: Item) -> None:
         older = self._versions.get(item.id, ())

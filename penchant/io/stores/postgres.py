@@ -16,6 +16,7 @@ from penchant.core.item import Item, ItemVersion
 from penchant.core.ports import (
     Append,
     PutItems,
+    Refuse,
     RemoveItem,
     Retire,
     Retired,
@@ -139,6 +140,9 @@ class PostgresStore:
     def retired(self) -> Retired:
         return Retired(*self._connections.rows(retirement.RETIRED)[0])
 
+    def refused(self, after: bytes = b"", limit: int = 10_000) -> list[bytes]:
+        return [bytes(digest) for digest in self._first(retirement.REFUSED, after, limit)]
+
     def versions(self, ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
         found: dict[str, tuple[ItemVersion, ...]] = {}
         for id, since, body in self._connections.rows(_VERSIONS, (list(ids),)):
@@ -193,8 +197,9 @@ class PostgresStore:
                     connection, [one for write in together for one in write.snapshots]
                 )
                 results += [len(write.snapshots) for write in together]
-            elif kind in (SaveBases, Retire, Sweep):
+            elif kind in (SaveBases, Retire, Refuse, Sweep):
                 results += [retirement.carry_out(connection, write) for write in together]
+                end = max(end, *(write.upto for write in together if kind is Retire), 0)
             else:
                 for write in together:
                     done, change = _change(connection, write, end, change)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from penchant.core.event import Event, Logged
 from penchant.io.stores.postgres_connections import Connection
 from penchant.io.stores.postgres_months import Months
+from penchant.io.stores.postgres_retirement import known
 from penchant.io.stores.postgres_rows import COPY, copied_rows
 
 _NEW_IDS = (
@@ -35,8 +36,10 @@ def _sorted_out(
 ) -> tuple[list[int], list[Logged]]:
     """How many events of each batch are new, and which: numbered after ``end``."""
     sent = [event for batch in batches for event in batch]
+    if swept := known(connection, [event.id for event in sent]):
+        sent = [event for event in sent if event.id not in swept]
     found = connection.execute(_NEW_IDS, ([event.id for event in sent],), binary=True)
-    if found.rowcount == len(sent):
+    if not swept and found.rowcount == len(sent):
         return list(map(len, batches)), list(enumerate(sent, start=end + 1))
     new = {id for (id,) in found}
     told: list[int] = []

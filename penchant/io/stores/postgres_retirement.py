@@ -1,19 +1,22 @@
 """Retirement: old events leave the database, a month at a time where one has nothing else.
 
-Their ids stay in ``event_ids``, so that they are refused for ever, and their users in ``log_users``.
+Of their ids the digests are kept, so that they are refused for ever; their users stay in ``log_users``.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from psycopg.sql import SQL, Identifier
 
-from penchant.core.ports import Retire, Retired, SaveBases, Sweep
+from penchant.core import digests
+from penchant.core.ports import Refuse, Retire, Retired, SaveBases, Sweep
 from penchant.io.stores.postgres_connections import Connection
 from penchant.io.stores.postgres_months import table_of
+from penchant.io.stores.postgres_snapshots import PERSON
 
 RETIRED = "SELECT retired, retired_until, left_log FROM log_state"
 BASE = (
@@ -28,7 +31,9 @@ ON CONFLICT (scope, key, stands_for) DO UPDATE SET fingerprint = excluded.finger
     upto = excluded.upto, catalogue = excluded.catalogue, unknown = excluded.unknown,
     body = excluded.body
 """
+_USERS = "INSERT INTO log_users SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 _RETIRE = "UPDATE log_state SET retired = %s, retired_until = %s, left_log = %s"
+_IDS = 50_000  # ids of a dropped month that are brought to their digests at once
 # Empty months are there for what comes; the partition of everything earlier is never dropped.
 _WHOLE = (
     "SELECT starts FROM log_months WHERE last_position BETWEEN 1 AND %s AND isfinite(starts) "
@@ -38,7 +43,13 @@ _SWEEP = """
 DELETE FROM interaction_events WHERE (event_id, timestamp) IN (
     SELECT event_id, timestamp FROM interaction_events
     WHERE log_position <= %s ORDER BY log_position LIMIT %s)
+RETURNING event_id
 """
+REFUSED = "SELECT digest FROM swept WHERE digest > %s ORDER BY digest LIMIT %s"
+_LATEST = "SELECT latest_swept FROM log_state"
+_KNOWN = "SELECT digest FROM swept WHERE digest = ANY(%s::bytea[])"
+_SAVE_SWEPT = "INSERT INTO swept SELECT unnest(%b::bytea[]) ON CONFLICT DO NOTHING"
+_NOTE_LATEST = "UPDATE log_state SET latest_swept = greatest(coalesce(latest_swept, ''), %s)"
 _REPLACED = """
 DELETE FROM bases USING bases AS later
 WHERE later.scope = bases.scope AND later.key = bases.key
@@ -46,20 +57,43 @@ WHERE later.scope = bases.scope AND later.key = bases.key
 """
 
 
-def carry_out(connection: Connection, write: SaveBases | Retire | Sweep) -> int:
+def carry_out(connection: Connection, write: SaveBases | Retire | Refuse | Sweep) -> int:
     """The result of a write, within a transaction that holds the log's lock."""
     match write:
         case SaveBases(upto, bases):
             rows = [(upto, *base[:6], zlib.compress(base.body, 1)) for base in bases]
             connection.cursor().executemany(_SAVE, rows)
+            connection.execute(_USERS, ([base.key for base in bases if base.scope == PERSON],))
             return len(bases)
         case Retire():
             before = _state(connection)
             after = before.after(write)
             connection.execute(_RETIRE, after)
             return int(after != before)
+        case Refuse(known):
+            _refuse(connection, known, digests.ANY)
+            return len(known)
         case Sweep(limit):
             return _sweep(connection, _state(connection), limit)
+
+
+def known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are known though no event in the log has them."""
+    [latest] = _row(connection, _LATEST)
+    if latest is None or not (asked := digests.to_look_up(ids, latest)):
+        return set()
+    found = connection.execute(_KNOWN, (list(asked),), binary=True)
+    return {asked[bytes(one)] for (one,) in found}
+
+
+def _refuse(connection: Connection, known: Iterable[bytes], latest: str) -> None:
+    connection.execute(_SAVE_SWEPT, (list(known),))
+    connection.execute(_NOTE_LATEST, (latest,))
+
+
+def _let_ids_go(connection: Connection, ids: Sequence[str]) -> None:
+    _refuse(connection, map(digests.digest, ids), digests.latest(ids))
+    connection.execute("DELETE FROM event_ids WHERE event_id = ANY(%s::text[])", (list(ids),))
 
 
 def _state(connection: Connection) -> Retired:
@@ -70,20 +104,27 @@ def _sweep(connection: Connection, retired: Retired, limit: int) -> int:
     month = connection.execute(_WHOLE, (retired.left,)).fetchone()
     if month is not None:
         return _drop(connection, month[0])
-    swept = connection.execute(_SWEEP, (retired.left, limit)).rowcount
-    if not swept:
+    swept = [id for (id,) in connection.execute(_SWEEP, (retired.left, limit))]
+    if swept:
+        _let_ids_go(connection, swept)
+    else:
         connection.execute(_REPLACED, (retired.upto,))
-    return swept
+    return len(swept)
 
 
 def _drop(connection: Connection, starts: datetime) -> int:
     """Drop the partition of a month; how many events it held. Late ones will make it anew."""
     table = Identifier(table_of(starts))
-    [held] = _row(connection, SQL("SELECT count(*) FROM {}").format(table))
+    held = 0
+    with connection.cursor(name="leaving") as leaving:
+        leaving.execute(SQL("SELECT event_id FROM {}").format(table))
+        while rows := leaving.fetchmany(_IDS):
+            _let_ids_go(connection, [id for (id,) in rows])
+            held += len(rows)
     connection.execute(SQL("DROP TABLE {}").format(table))
     connection.execute("DELETE FROM log_months WHERE starts = %s", (starts,))
     connection.execute("UPDATE log_state SET months_dropped = months_dropped + 1")
-    return int(held)
+    return held
 
 
 def _row(connection: Connection, query: Any) -> tuple[Any, ...]:

@@ -14,12 +14,14 @@ from typing import Any, ClassVar, assert_never
 
 from penchant.core import event as events
 from penchant.core import item as catalogue
+from penchant.core.digests import ANY
 from penchant.core.errors import StoreUnavailable
 from penchant.core.event import Event, Logged
 from penchant.core.item import Item, ItemVersion, replaces
 from penchant.core.ports import (
     Append,
     PutItems,
+    Refuse,
     RemoveItem,
     Retire,
     Retired,
@@ -33,7 +35,7 @@ from penchant.io.stores.sqlite_file import SqliteFile
 from penchant.io.stores.sqlite_head import Head
 from penchant.io.stores.sqlite_indexes import Indexes
 from penchant.io.stores.sqlite_layout import prepare
-from penchant.io.stores.sqlite_retirement import BASE, BASED, RETIRED, Retirement
+from penchant.io.stores.sqlite_retirement import BASE, BASED, REFUSED, RETIRED, Retirement
 from penchant.io.stores.sqlite_rows import insert_rows
 
 log = logging.getLogger("penchant.store")
@@ -154,6 +156,10 @@ class SqliteStore:
         self._followed()
         return self._retired
 
+    def refused(self, after: bytes = b"", limit: int = 10_000) -> list[bytes]:
+        rows = self._file.rows(REFUSED, (after, limit))
+        return [digest for (digest,) in rows]
+
     def users(self, after: str = "", limit: int = 1_000) -> list[str]:
         latest = self._followed().users(after)
         known = [*self._file.rows(_NAMES, (after, limit)), *self._file.rows(BASED, (after, limit))]
@@ -222,7 +228,7 @@ class SqliteStore:
         return results, added
 
     def _carry_out(
-        self, write: PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Sweep
+        self, write: PutItems | RemoveItem | SaveSnapshots | SaveBases | Retire | Refuse | Sweep
     ) -> int:
         match write:
             case PutItems(items):
@@ -235,6 +241,9 @@ class SqliteStore:
                 return self._retirement.save(write)
             case Retire():
                 return self._retirement.retire(write)
+            case Refuse(known):
+                self._retirement.refuse(known, ANY)
+                return len(known)
             case Sweep(limit):
                 self._indexes.finish(self._head, self._last(_END))
                 return self._retirement.sweep(limit, self._last(_INDEXED))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Iterable, Sequence
 
+from penchant.core import digests
 from penchant.core import event as events
 from penchant.core.event import Event
 from penchant.core.ports import Retire, Retired, SaveBases
 
 _PARAMETERS = 500  # digests asked for in one statement
-_MADE_HERE = "evt_"  # how ids begin that ascend with time
 
 RETIRED = "SELECT gone, until, upto FROM retirement"
+REFUSED = "SELECT digest FROM swept WHERE digest > ? ORDER BY digest LIMIT ?"
 BASE = (
     "SELECT scope, key, fingerprint, upto, catalogue, unknown, body FROM bases "
     "WHERE scope = ? AND key = ? AND stands_for <= (SELECT gone FROM retirement) "
@@ -45,22 +45,30 @@ class Retirement:
         return Retired(*self._connection.execute(RETIRED).fetchone())
 
     def known(self, sent: Sequence[Event]) -> set[str]:
-        """Those ids among the events' that were swept out of the log."""
+        """Those ids among the events' that are known though no event in the log has them."""
         [[latest]] = self._connection.execute("SELECT latest FROM retirement").fetchall()
         if latest is None:
             return set()
-        # Ids that were made here ascend with time: those later than the latest swept one are new.
-        asked = {_digest(one.id): one.id for one in sent if not _is_later(one.id, latest)}
-        digests = list(asked)
+        asked = digests.to_look_up((one.id for one in sent), latest)
+        wanted = list(asked)
         found: set[str] = set()
-        for start in range(0, len(digests), _PARAMETERS):
-            chunk = digests[start : start + _PARAMETERS]
+        for start in range(0, len(wanted), _PARAMETERS):
+            chunk = wanted[start : start + _PARAMETERS]
             marks = ",".join("?" * len(chunk))
             rows = self._connection.execute(
                 f"SELECT digest FROM swept WHERE digest IN ({marks})", chunk
             )
-            found.update(asked[digest] for (digest,) in rows)
+            found.update(asked[known] for (known,) in rows)
         return found
+
+    def refuse(self, known: Iterable[bytes], latest: str) -> None:
+        """Remember digests of ids; ``latest`` as :func:`digests.latest` says of them."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO swept VALUES (?)", sorted((one,) for one in known)
+        )
+        self._connection.execute(
+            "UPDATE retirement SET latest = max(coalesce(latest, ''), ?)", (latest,)
+        )
 
     def save(self, write: SaveBases) -> int:
         self._connection.executemany(
@@ -73,6 +81,14 @@ class Retirement:
         before = self.state()
         after = before.after(write)
         self._connection.execute("UPDATE retirement SET gone = ?, until = ?, upto = ?", after)
+        # The next position is beyond it, though no event has it; nothing where the log is longer.
+        self._connection.execute(
+            "INSERT OR IGNORE INTO sqlite_sequence (name, seq) "
+            "SELECT 'events', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events')"
+        )
+        self._connection.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'events'", (after.left,)
+        )
         return int(after != before)
 
     def sweep(self, limit: int, indexed: int) -> int:
@@ -87,7 +103,8 @@ class Retirement:
             return 0
         leaving = [(position, events.decode(body)) for position, body in rows]
         run = self._connection.executemany
-        run("INSERT OR IGNORE INTO swept VALUES (?)", _digests(event.id for _, event in leaving))
+        ids = [event.id for _, event in leaving]
+        self.refuse(map(digests.digest, ids), digests.latest(ids))
         users = sorted((event.user, position) for position, event in leaving)
         run("DELETE FROM by_user WHERE name = ? AND position = ?", users)
         sessions = sorted((event.session, position) for position, event in leaving if event.session)
@@ -95,20 +112,4 @@ class Retirement:
         self._connection.execute(
             "DELETE FROM events WHERE position BETWEEN ? AND ?", (leaving[0][0], leaving[-1][0])
         )
-        latest = max((e.id for _, e in leaving if e.id.startswith(_MADE_HERE)), default="")
-        self._connection.execute(
-            "UPDATE retirement SET latest = max(coalesce(latest, ''), ?)", (latest,)
-        )
         return len(leaving)
-
-
-def _is_later(id: str, latest: str) -> bool:
-    return id.startswith(_MADE_HERE) and id > latest
-
-
-def _digests(ids: Iterator[str]) -> list[tuple[bytes]]:
-    return sorted((_digest(id),) for id in ids)
-
-
-def _digest(id: str) -> bytes:
-    return blake2b(id.encode(), digest_size=16).digest()

@@ -5,7 +5,11 @@ ALTER TABLE log_state
     ADD COLUMN retired BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN retired_until BIGINT NOT NULL DEFAULT -2208988800000000,
     ADD COLUMN left_log BIGINT NOT NULL DEFAULT 0,
-    ADD COLUMN months_dropped BIGINT NOT NULL DEFAULT 0;
+    ADD COLUMN months_dropped BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN latest_swept TEXT COLLATE "C";
+
+-- Of the ids of events that are gone, or archived, their digests: enough to refuse them for ever.
+CREATE TABLE swept (digest BYTEA PRIMARY KEY);
 
 -- What retired events taught: the one thing that cannot be folded again.
 CREATE TABLE bases (
