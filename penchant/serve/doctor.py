@@ -20,7 +20,8 @@ from penchant.io.stores import MEMORY
 from penchant.io.stores.postgres_address import is_postgres
 from penchant.io.stores.sqlite import FILE
 from penchant.serve.configuration import read_kinds, read_settings
-from penchant.serve.engine import Parts, Penchant
+from penchant.serve.engine import Penchant
+from penchant.serve.parts import Parts
 from penchant.serve.population import AT_ONCE, EVERYONE, KEY
 from penchant.serve.states import USER
 

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Unpack
-from zoneinfo import ZoneInfo
+from typing import Any, Unpack
 
 from penchant.core import instant
-from penchant.core.admission import Edge
-from penchant.core.errors import InvalidArgument, NotFound, StoreUnavailable
+from penchant.core.errors import InvalidArgument, NotFound
 from penchant.core.event import Event
 from penchant.core.instant import Instant
 from penchant.core.item import Item
-from penchant.core.kinds import Kinds
 from penchant.core.names import check_name
-from penchant.core.ports import Append, PutItems, RemoveItem, Store
+from penchant.core.ports import Append, PutItems, RemoveItem
 from penchant.core.receipt import Receipt
-from penchant.core.settings import Settings
 from penchant.core.slate import Slate
 from penchant.io import forks, system
-from penchant.io.stores import open_whole
-from penchant.io.stores.archived import ArchivedStore
-from penchant.io.stores.postgres_address import shown
-from penchant.profile.fold import Fold
-from penchant.profile.profile import Profile
+from penchant.io.stores import MEMORY, open_whole
+from penchant.io.stores.postgres_address import is_postgres, shown
 from penchant.serve.check import Checked, check
 from penchant.serve.configuration import read_kinds, read_settings
-from penchant.serve.decisions import Decisions
 from penchant.serve.fields import EventFields, ItemFields
-from penchant.serve.folds import crowd_fold, person_fold
-from penchant.serve.follower import Follower
 from penchant.serve.housekeeping import Housekeeping
-from penchant.serve.intake import Intake
+from penchant.serve.parts import assemble
 from penchant.serve.person import Session, User
-from penchant.serve.population import Population
 from penchant.serve.rebuild import Folder, Progress, Rebuilt, rebuild
 from penchant.serve.retention import QUARTER, Retirement, Retirer
-from penchant.serve.shelf import Shelf
-from penchant.serve.states import States
 from penchant.serve.transfer import (
+    Comparison,
+    Copied,
+    Copying,
     Exported,
     Imported,
     ImportOptions,
@@ -52,81 +42,6 @@ from penchant.serve.transfer import (
     export,
     import_source,
 )
-from penchant.serve.writer import Writer
-
-if TYPE_CHECKING:
-    from penchant.io.stores.archive import Archive
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Parts:
-    """The parts of an engine, for whatever works on several of them: doctor, check, rebuild."""
-
-    place: str  # as it is shown, without a password
-    address: str
-    settings: Settings
-    kinds: Kinds
-    store: Store
-    archive: Archive | None
-    fold: Fold
-    crowd: Fold
-    shelf: Shelf
-    writer: Writer
-    states: States
-    population: Population
-    decisions: Decisions
-    follower: Follower
-    intake: Intake
-    edge: Edge
-    now: Callable[[], Instant]
-    profiles: dict[str, Profile] = field(default_factory=dict)
-
-
-class _LeftBehind:
-    """Stands for a part in a process that was forked off: the threads of the real one are not here."""
-
-    def __init__(self, place: str) -> None:
-        self._place = place
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise StoreUnavailable(forks.left_behind(self._place))
-
-
-_WORKING = ("store", "shelf", "writer", "states", "population", "decisions", "follower")
-
-
-def _assemble(
-    place: str, store: ArchivedStore, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
-) -> Parts:
-    shelf = Shelf(store, settings.cache_items)
-    fold = person_fold(settings, kinds)
-    crowd = crowd_fold(settings, kinds)
-    population = Population(store, crowd, shelf)
-    writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
-    states = States(store, fold, shelf, writer, settings.cache_users, now)
-    zone = ZoneInfo(settings.zone)
-    edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
-    follower = Follower(population, states, writer)
-    decisions = Decisions(population, crowd, shelf, system.request_id, now)
-    return Parts(
-        place=shown(place),
-        address=place,
-        settings=settings,
-        kinds=kinds,
-        store=store,
-        archive=store.archive,
-        fold=fold,
-        crowd=crowd,
-        shelf=shelf,
-        writer=writer,
-        states=states,
-        population=population,
-        decisions=decisions,
-        follower=follower,
-        intake=Intake(edge),
-        edge=edge,
-        now=now,
-    )
 
 
 class Penchant:
@@ -148,7 +63,7 @@ class Penchant:
         kinds = read_kinds(place, settings.preset)
         store = open_whole(place, settings)
         try:
-            self.parts = _assemble(str(place), store, settings, kinds, clock)
+            self.parts = assemble(str(place), store, settings, kinds, clock)
         except BaseException:
             store.close()
             raise
@@ -307,6 +222,35 @@ class Penchant:
         self.flush()
         return export(self.parts.store, path, format=format, what=what, progress=progress)
 
+    def copy(
+        self,
+        to: str | Path,
+        *,
+        check: bool = True,
+        progress: TransferProgress = lambda done, share: None,
+    ) -> Copied:
+        """Copy log, catalogue and what retired events taught to another place, folder or database.
+
+        Settings are not copied. Broken off, a further call goes on where it was; done, it brings what
+        came since. Both stores may be in use, but nothing else may write to the copy meanwhile. With
+        ``check`` everybody is then folded in both and compared, bit for bit. Raises
+        ``InvalidArgument`` where the place holds something else.
+        """
+        self.flush()
+        parts = self.parts
+        if str(to) == parts.place:
+            raise InvalidArgument("to", f"{shown(to)} is the store itself; name a new place")
+        target = open_whole(to, read_settings(to, {}))
+        try:
+            copying = Copying(parts.store, target, shown(_whole(parts.place)))
+            upto = copying.run(progress)
+            if check:
+                compare = Comparison(parts.store, target, parts.fold, parts.crowd, parts.now)
+                copying.compared(compare.run(upto, lambda users: progress(users, None)))
+        finally:
+            target.close()
+        return copying.result
+
     # -- upkeep ------------------------------------------------------------------------------------
 
     def flush(self) -> None:
@@ -395,8 +339,7 @@ class Penchant:
         """In a child process: raise from every call, and write nothing when it ends."""
         self._closed = True
         atexit.unregister(self.close)
-        for name in _WORKING:
-            object.__setattr__(self.parts, name, _LeftBehind(self.parts.place))
+        self.parts.leave_behind()
 
     def __enter__(self) -> Penchant:
         return self
@@ -420,6 +363,11 @@ def _named(item: str | None) -> dict[str, str]:
 def _check_several(field: str, several: object) -> None:
     if not isinstance(several, Iterable) or isinstance(several, str | bytes | Mapping):
         raise InvalidArgument(field, f"expected a list of mappings, got {several!r:.60}")
+
+
+def _whole(place: str) -> str:
+    """The place under one name, wherever the process stands."""
+    return place if is_postgres(place) or place == MEMORY else os.path.abspath(place)
 
 
 def _past(at: object, zone: tzinfo) -> Instant:

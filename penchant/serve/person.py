@@ -21,7 +21,7 @@ from penchant.profile.profile import Profile
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
-    from penchant.serve.engine import Parts
+    from penchant.serve.parts import Parts
 
 HISTORY = 10_000  # latest events searched for what to hide, and at most answered at once
 PAGE = 1_000  # events read at once while looking for some of them

@@ -15,6 +15,7 @@ VERBS = {
     "serve": "Answer over HTTP.",
     "import": "Read a log or a catalogue into the store.",
     "export": "Write log and catalogue to a file.",
+    "copy": "A store into another place, folder or database.",
     "track": "Remember one event.",
     "profile": "What is known of a person.",
     "history": "What a person did, newest first.",

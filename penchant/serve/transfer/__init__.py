@@ -1,4 +1,4 @@
-"""Transfer: other people's logs into a store, and a store's log out of it."""
+"""Transfer: other people's logs into a store, a store's log out of it, a store into another."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from penchant.io import system
 from penchant.io.formats import FORMATS, Format, find_format
 from penchant.io.formats.source import opened
 from penchant.serve.configuration import read_kinds, read_settings
+from penchant.serve.transfer.comparing import Comparison
+from penchant.serve.transfer.copying import Copied, Copying
 from penchant.serve.transfer.exporting import Exported, export
 from penchant.serve.transfer.importing import Import, Imported
 from penchant.serve.transfer.importing import Progress as TransferProgress
@@ -27,6 +29,9 @@ from penchant.serve.transfer.refusals import Refusals
 from penchant.serve.transfer.sink import StoreSink
 
 __all__ = [
+    "Comparison",
+    "Copied",
+    "Copying",
     "Exported",
     "ImportOptions",
     "Imported",
