@@ -10,7 +10,7 @@ from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io.stores.postgres_connections import Connection
 
 _LOCK = 0x70656E63  # "penc": one process at a time changes the layout of a schema
-_TABLES = (
+TABLES = (
     "penchant_migrations",
     "interaction_events",
     "log_state",
@@ -21,6 +21,8 @@ _TABLES = (
     "behavioral_vectors",
     "bv_history",
     "snapshots",
+    "swept",
+    "bases",
 )
 _APPLIED = "SELECT coalesce(max(number), 0) FROM penchant_migrations"
 _IS_OURS = """
@@ -89,7 +91,7 @@ def _check_database(connection: Connection, place: str) -> None:
 def _applied(connection: Connection, place: str) -> int:
     """The number of the last migration applied; 0 for an empty schema."""
     if not _one(connection, _IS_OURS)[0]:
-        if others := [name for name in _TABLES if _exists(connection, name)]:
+        if others := [name for name in TABLES if _exists(connection, name)]:
             raise StoreIncompatible(
                 f"{place} has a table {others[0]!r} of another program; name another database, or "
                 "a schema with ?options=-csearch_path%3DNAME"
