@@ -11,7 +11,7 @@ from importlib import import_module
 
 from benchmarks.report import write
 
-QUESTIONS = ("starting", "ingest", "profiles", "recommend", "rebuild")
+QUESTIONS = ("starting", "ingest", "profiles", "recommend", "rebuild", "postgres")
 
 
 def main() -> None:

@@ -17,9 +17,10 @@ from penchant.core.settings import Settings
 from penchant.io.stores import MEMORY, open_store
 from penchant.serve.engine import Penchant
 from tests.servers.databases import database, databases
+from tests.servers.own import server
 from tests.servers.shared import postgres
 
-__all__ = ["database", "databases", "postgres"]
+__all__ = ["database", "databases", "postgres", "server"]
 
 examples.register_profile(
     "tests",

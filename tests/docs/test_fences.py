@@ -7,12 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import test_drawing, test_http, test_pages, test_readme, test_toml
+from tests.docs import (
+    test_drawing,
+    test_http,
+    test_pages,
+    test_postgresql,
+    test_readme,
+    test_toml,
+)
 from tests.whole import test_real_logs
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
-RUNNING = (test_drawing, test_http, test_pages, test_readme, test_real_logs, test_toml)
+RUNNING = (
+    test_drawing,
+    test_http,
+    test_pages,
+    test_postgresql,
+    test_readme,
+    test_real_logs,
+    test_toml,
+)
 _FENCE = re.compile(r"^```(.*)\n(?:.*\n)*?```$", re.MULTILINE)
 _INDENTED = re.compile(r"(?<=\n\n)    .*")
 

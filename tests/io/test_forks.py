@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import penchant
+from penchant.io.stores import MEMORY
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -106,9 +106,12 @@ print(True)
 """
 
 
-def run(program: str, folder: Path) -> str:
+durable = pytest.mark.parametrize("place", ["sqlite", "postgres"], indirect=True)
+
+
+def run(program: str, place: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, str(folder)],
+        [sys.executable, "-W", "error", "-c", program, place],
         capture_output=True,
         text=True,
         timeout=60,
@@ -119,30 +122,27 @@ def run(program: str, folder: Path) -> str:
     return done.stdout.strip()
 
 
-def ids(folder: Path) -> list[str]:
-    with penchant.open(folder, follow=False) as p:
+def ids(place: str) -> list[str]:
+    with penchant.open(place, follow=False) as p:
         return [event.id for event in p.user("ann").history(1_000)][::-1]
 
 
-@pytest.mark.parametrize("place", ["folder", "memory"])
-def test_in_a_child_every_call_says_to_open_again_and_the_parent_goes_on(
-    tmp_path: Path, place: str
-) -> None:
-    folder = tmp_path if place == "folder" else Path(":memory:")
+def test_in_a_child_every_call_says_to_open_again_and_the_parent_goes_on(place: str) -> None:
+    assert run(EVERY_CALL, place) == "True"
 
-    assert run(EVERY_CALL, folder) == "True"
-
-    if place == "folder":
-        assert ids(tmp_path) == ["before", "after"]
+    if place != MEMORY:
+        assert ids(place) == ["before", "after"]
 
 
-def test_a_child_opens_again_while_the_parent_writes_and_reads(tmp_path: Path) -> None:
-    assert run(AT_ONCE, tmp_path) == "True"
+@durable
+def test_a_child_opens_again_while_the_parent_writes_and_reads(place: str) -> None:
+    assert run(AT_ONCE, place) == "True"
 
-    assert ids(tmp_path) == ["before", *[f"child {number}" for number in range(20)]]
+    assert ids(place) == ["before", *[f"child {number}" for number in range(20)]]
 
 
-def test_what_a_child_commits_stays_when_the_parent_closes(tmp_path: Path) -> None:
-    assert run(OUTLIVED, tmp_path) == "True"
+@durable
+def test_what_a_child_commits_stays_when_the_parent_closes(place: str) -> None:
+    assert run(OUTLIVED, place) == "True"
 
-    assert ids(tmp_path) == ["before", "with the parent", "without"]
+    assert ids(place) == ["before", "with the parent", "without"]

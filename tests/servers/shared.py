@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
     server = Postgres()
     try:
         server.start()
-        _lay_out(server)
+        lay_out(server)
         told = folder / "server.json"
         told.write_text(json.dumps({"url": server.url("{}")}))
         sys.stdout.write("ready\n")
@@ -73,7 +73,7 @@ def main(folder: Path) -> None:
         server.remove()
 
 
-def _lay_out(server: Postgres) -> None:
+def lay_out(server: Postgres) -> None:
     """Make the database that those of the tests are copies of."""
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {LAID_OUT}")

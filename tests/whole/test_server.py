@@ -1,4 +1,4 @@
-"""The server as people run it: real processes, a folder, signals."""
+"""The server as people run it: real processes, a folder or a database, signals."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ SECRET = "0123456789abcdef"
 class Served:
     """A running ``penchant serve`` and a client of it."""
 
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+    def __init__(self, place: str, *options: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, "--store", str(folder), "serve", "--port", "0", *options],
+            [*COMMAND, "serve", "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **environment},
+            env={**os.environ, "PENCHANT_STORE": place, **environment},
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
@@ -61,13 +61,22 @@ class Served:
 COMMAND = [sys.executable, "-c", "from penchant.serve.cli import main; main()"]
 
 
+@pytest.fixture(params=["folder", "database"])
+def taste(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The place that is served."""
+    if request.param == "folder":
+        return str(tmp_path / "taste")
+    url: str = request.getfixturevalue("database")
+    return url
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Start servers on one folder; whichever still runs is stopped after the test."""
+def serve(taste: str) -> Iterator[Callable[..., Served]]:
+    """Start servers on one place; whichever still runs is stopped after the test."""
     started: list[Served] = []
 
     def start(*options: str, **environment: str) -> Served:
-        started.append(Served(tmp_path / "taste", *options, **environment))
+        started.append(Served(taste, *options, **environment))
         return started[-1]
 
     yield start
@@ -112,7 +121,7 @@ def test_what_was_shown_and_clicked_comes_back_as_clicks_per_exposure(
     [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)],
 )
 def test_no_stop_loses_what_was_acknowledged(
-    serve: Callable[..., Served], tmp_path: Path, number: int, code: int
+    serve: Callable[..., Served], taste: str, number: int, code: int
 ) -> None:
     server = serve()
     acknowledged: list[str] = []
@@ -133,13 +142,13 @@ def test_no_stop_loses_what_was_acknowledged(
         server.process.send_signal(number)
         errors = server.process.communicate(timeout=PATIENCE)[1]
 
-    with penchant.open(tmp_path / "taste", follow=False) as p:
+    with penchant.open(taste, follow=False) as p:
         stored = {event.id for one in range(4) for event in p.user(f"u{one}").history(10_000)}
     assert (server.process.returncode, errors) == (code, "")
     assert set(acknowledged) <= stored
 
 
-def test_two_processes_on_one_folder_see_what_either_acknowledged(
+def test_two_processes_on_one_place_see_what_either_acknowledged(
     serve: Callable[..., Served],
 ) -> None:
     one, other = serve(), serve()
@@ -156,7 +165,7 @@ def test_two_processes_on_one_folder_see_what_either_acknowledged(
     assert other.stop() == (0, "")
 
 
-def test_processes_of_one_server_share_the_folder_and_stop_together(
+def test_processes_of_one_server_share_the_place_and_stop_together(
     serve: Callable[..., Served],
 ) -> None:
     server = serve("--processes", "2")
@@ -204,7 +213,7 @@ def test_an_address_of_no_machine_is_refused_by_name(tmp_path: Path) -> None:
     assert "--host: 'no.such.host.invalid' is no address of this machine" in done.stderr
 
 
-def test_several_processes_need_a_folder() -> None:
+def test_several_processes_need_a_place_that_all_can_open() -> None:
     done = subprocess.run(
         [*COMMAND, "--store", ":memory:", "serve", "--processes", "2"],
         capture_output=True,
@@ -213,7 +222,8 @@ def test_several_processes_need_a_folder() -> None:
 
     assert done.returncode == 2
     assert done.stderr == (
-        "penchant: --processes: :memory: lives in one process; name a folder with --store\n"
+        "penchant: --processes: :memory: lives in one process; name a folder or a database with "
+        "--store\n"
     )
 
 
@@ -223,7 +233,7 @@ def test_a_taken_port_is_refused_with_the_way_out(
     port = serve().client.base_url.port
 
     done = subprocess.run(
-        [*COMMAND, "--store", str(tmp_path / "taste"), "serve", "--port", str(port)],
+        [*COMMAND, "--store", str(tmp_path / "other"), "serve", "--port", str(port)],
         capture_output=True,
         text=True,
     )

@@ -98,9 +98,10 @@ class PostgresStore:
 
     def _prepare(self, connection: Connection) -> None:
         prepare(connection, self._connections.place)
-        with connection.transaction():
-            connection.execute(_LOCK)
-            self._months.ahead(connection)
+        if self._months.are_missing(connection):
+            with connection.transaction():
+                connection.execute(_LOCK)
+                self._months.ahead(connection)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         try:

@@ -10,7 +10,8 @@ from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io.stores.postgres_connections import Connection
 
 _LOCK = 0x70656E63  # "penc": one process at a time changes the layout of a schema
-_TABLES = (
+TABLES = (
+    "penchant_migrations",
     "interaction_events",
     "log_state",
     "log_months",
@@ -20,8 +21,14 @@ _TABLES = (
     "behavioral_vectors",
     "bv_history",
     "snapshots",
+    "swept",
+    "bases",
 )
 _APPLIED = "SELECT coalesce(max(number), 0) FROM penchant_migrations"
+_IS_OURS = """
+SELECT count(*) = 3 FROM pg_attribute WHERE attname IN ('number', 'title', 'applied_at')
+AND attrelid = to_regclass(format('%I.penchant_migrations', current_schema()))
+"""
 _REMEMBER = """
 CREATE TABLE IF NOT EXISTS penchant_migrations (
     number INTEGER PRIMARY KEY,
@@ -83,8 +90,8 @@ def _check_database(connection: Connection, place: str) -> None:
 
 def _applied(connection: Connection, place: str) -> int:
     """The number of the last migration applied; 0 for an empty schema."""
-    if not _exists(connection, "penchant_migrations"):
-        if others := [name for name in _TABLES if _exists(connection, name)]:
+    if not _one(connection, _IS_OURS)[0]:
+        if others := [name for name in TABLES if _exists(connection, name)]:
             raise StoreIncompatible(
                 f"{place} has a table {others[0]!r} of another program; name another database, or "
                 "a schema with ?options=-csearch_path%3DNAME"

@@ -19,9 +19,9 @@ _KNOWN = """
 SELECT CASE WHEN isfinite(starts) THEN (extract(epoch FROM starts) * 1000000)::bigint END,
     (extract(epoch FROM ends) * 1000000)::bigint
 FROM log_months
-WHERE to_regclass(quote_ident(
-    CASE WHEN isfinite(starts) THEN to_char(starts AT TIME ZONE 'UTC', '"interaction_events_"YYYY_MM')
-    ELSE 'interaction_events_before' END)) IS NOT NULL
+WHERE to_regclass(format('%I.interaction_events_%s', current_schema(),
+    CASE WHEN isfinite(starts) THEN to_char(starts AT TIME ZONE 'UTC', 'YYYY_MM')
+    ELSE 'before' END)) IS NOT NULL
 """
 _REACHED = (
     "UPDATE log_months SET last_position = %s "
@@ -62,14 +62,15 @@ class Months:
             self.forget()
             self._dropped = dropped
 
+    def are_missing(self, connection: Connection) -> bool:
+        """Whether the current month, by the server's clock, or one of the next is not there."""
+        self._look(connection)
+        return any(starts not in self._known for starts in _coming(connection))
+
     def ahead(self, connection: Connection) -> None:
-        """See that the current month, by the server's clock, and those after it exist."""
-        row = connection.execute("SELECT now()").fetchone()
-        assert row is not None
-        at = instant(row[0])
-        for _ in range(AHEAD + 1):
-            _, following = self._month(connection, at)
-            at = following
+        """Make those that are missing."""
+        for starts in _coming(connection):
+            self._month(connection, starts)
 
     def reach(self, connection: Connection, added: Iterable[Logged]) -> None:
         """See that the events have partitions, and note how far each now goes."""
@@ -100,6 +101,15 @@ class Months:
     def _look(self, connection: Connection) -> None:
         for starts, ends in connection.execute(_KNOWN):
             self._known[BEFORE if starts is None else starts] = ends
+
+
+def _coming(connection: Connection) -> list[Instant]:
+    """The current month and those that must exist ahead, by their first instants."""
+    [(now,)] = connection.execute("SELECT now()").fetchall()
+    months = [month_of(instant(now))]
+    for _ in range(AHEAD):
+        months.append(month_of(months[-1][1]))
+    return [starts for starts, _ in months]
 
 
 def _make(connection: Connection, starts: Instant, ends: Instant) -> None:
