@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import penchant
@@ -74,6 +74,7 @@ def test_profiles_decisions_and_statistics_do_not_change(archive: str | None, ba
 
 @ARCHIVES
 @given(batches=BATCHES)
+@settings(max_examples=25)  # a rebuild starts a process
 def test_a_rebuild_and_what_is_sent_again_change_nothing(archive: str | None, batches: Any) -> None:
     with twins(archive) as (keeps, retires):
         live((keeps, retires), batches)

@@ -36,8 +36,8 @@ from penchant.io.stores.postgres_months import Months
 
 # Commits follow one another by this lock, so that positions become visible in their order.
 _LOCK = (
-    "SELECT pg_current_xact_id()::text, last_position, catalogue_change, months_dropped "
-    "FROM log_state FOR UPDATE"
+    "SELECT pg_current_xact_id()::text, last_position, catalogue_change, months_dropped, "
+    "latest_swept FROM log_state FOR UPDATE"
 )
 _DONE = "UPDATE log_state SET version = version + 1, last_position = %s, catalogue_change = %s"
 _VERSION = "SELECT version FROM log_state"
@@ -182,16 +182,25 @@ class PostgresStore:
         return snapshots_of.loaded(rows[0]) if rows else None
 
     def _carry_out(
-        self, writes: Sequence[Write], connection: Connection, end: int, change: int, dropped: int
+        self,
+        writes: Sequence[Write],
+        connection: Connection,
+        end: int,
+        change: int,
+        dropped: int,
+        swept: str | None,
     ) -> list[int]:
-        """The result of each write; log and catalogue are at ``end`` and ``change`` before."""
+        """The result of each write; log and catalogue are at ``end`` and ``change`` before.
+
+        ``dropped`` months are gone, and ids up to ``swept`` may be known by their digests.
+        """
         self._months.told(dropped)
         results: list[int] = []
         for kind, group in groupby(writes, key=type):
             together: list[Any] = list(group)
             if kind is Append:
                 batches = [write.events for write in together]
-                told, end = append(connection, self._months, batches, end)
+                told, end = append(connection, self._months, batches, end, swept)
                 results += told
             elif kind is SaveSnapshots:
                 snapshots_of.save(
@@ -201,6 +210,7 @@ class PostgresStore:
             elif kind in (SaveBases, Retire, Refuse, Sweep):
                 results += [retirement.carry_out(connection, write) for write in together]
                 end = max(end, *(write.upto for write in together if kind is Retire), 0)
+                swept = retirement.latest(connection)
             else:
                 for write in together:
                     done, change = _change(connection, write, end, change)

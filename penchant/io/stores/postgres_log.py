@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from penchant.core.event import Event, Logged
 from penchant.io.stores.postgres_connections import Connection
 from penchant.io.stores.postgres_months import Months
-from penchant.io.stores.postgres_retirement import known
+from penchant.io.stores.postgres_retirement import swept_ids
 from penchant.io.stores.postgres_rows import COPY, copied_rows
 
 _NEW_IDS = (
@@ -17,10 +17,18 @@ _USERS = "INSERT INTO log_users SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING
 
 
 def append(
-    connection: Connection, months: Months, batches: Sequence[Sequence[Event]], end: int
+    connection: Connection,
+    months: Months,
+    batches: Sequence[Sequence[Event]],
+    end: int,
+    swept: str | None = None,
 ) -> tuple[list[int], int]:
-    """How many events of each batch were new, and where the log, which ended at ``end``, ends now."""
-    told, added = _sorted_out(connection, batches, end)
+    """How many events of each batch were new, and where the log, which ended at ``end``, ends now.
+
+    ``swept`` is the latest id that may be known by its digest; ``None`` where none is.
+    """
+    known = swept_ids(connection, batches, swept) if swept is not None else set()
+    told, added = _sorted_out(connection, batches, end, known)
     if not added:
         return told, end
     months.reach(connection, added)
@@ -32,14 +40,12 @@ def append(
 
 
 def _sorted_out(
-    connection: Connection, batches: Sequence[Sequence[Event]], end: int
+    connection: Connection, batches: Sequence[Sequence[Event]], end: int, known: set[str]
 ) -> tuple[list[int], list[Logged]]:
     """How many events of each batch are new, and which: numbered after ``end``."""
-    sent = [event for batch in batches for event in batch]
-    if swept := known(connection, [event.id for event in sent]):
-        sent = [event for event in sent if event.id not in swept]
+    sent = [event for batch in batches for event in batch if event.id not in known]
     found = connection.execute(_NEW_IDS, ([event.id for event in sent],), binary=True)
-    if not swept and found.rowcount == len(sent):
+    if not known and found.rowcount == len(sent):
         return list(map(len, batches)), list(enumerate(sent, start=end + 1))
     new = {id for (id,) in found}
     told: list[int] = []

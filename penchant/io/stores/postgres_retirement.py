@@ -13,6 +13,7 @@ from typing import Any
 from psycopg.sql import SQL, Identifier
 
 from penchant.core import digests
+from penchant.core.event import Event
 from penchant.core.ports import Refuse, Retire, Retired, SaveBases, Sweep
 from penchant.io.stores.postgres_connections import Connection
 from penchant.io.stores.postgres_months import table_of
@@ -77,10 +78,16 @@ def carry_out(connection: Connection, write: SaveBases | Retire | Refuse | Sweep
             return _sweep(connection, _state(connection), limit)
 
 
-def known(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are known though no event in the log has them."""
-    [latest] = _row(connection, _LATEST)
-    if latest is None or not (asked := digests.to_look_up(ids, latest)):
+def latest(connection: Connection) -> str | None:
+    """The latest id, of those that ascend, that may be known by its digest; ``None`` for no id."""
+    known: str | None = _row(connection, _LATEST)[0]
+    return known
+
+
+def swept_ids(connection: Connection, batches: Sequence[Sequence[Event]], latest: str) -> set[str]:
+    """Those ids of the events that are known though no event in the log has them."""
+    asked = digests.to_look_up((event.id for batch in batches for event in batch), latest)
+    if not asked:
         return set()
     found = connection.execute(_KNOWN, (list(asked),), binary=True)
     return {asked[bytes(one)] for (one,) in found}
