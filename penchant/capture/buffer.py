@@ -26,8 +26,14 @@ class Queue(Protocol):
     def settle(self, count: int) -> None:
         """So many of the oldest taken were answered for."""
 
+    def tend(self) -> None:
+        """What there is to be done beside, by the thread that takes."""
+
     def close(self) -> int:
         """Take nothing more. Returns how many of those that wait are given up."""
+
+    def let_go(self) -> None:
+        """In a child process: let go of what is open, which is the parent's."""
 
     def __len__(self) -> int:
         """How many wait, those taken included."""
@@ -79,6 +85,12 @@ class Buffer:
             for _ in range(count):
                 self._taken.popleft()
             self._measure()
+
+    def tend(self) -> None:
+        """Memory needs nothing."""
+
+    def let_go(self) -> None:
+        """Memory of the parent stays the parent's."""
 
     def close(self) -> int:
         with self._moved:

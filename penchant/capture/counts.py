@@ -34,7 +34,8 @@ class Tally:
     """The counts that change after the call; ``changed`` tells whoever waits for them."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.lock = threading.RLock()  # of everything that is counted and of what waits
+        self.changed = threading.Condition(self.lock)
         self.stored = 0
         self.rejected = 0
         self.dropped = 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from penchant.capture.buffer import Buffer, Queue
+from penchant.capture.buffer import Queue
 from penchant.capture.counts import Counts, Tally
 from penchant.capture.episodes import LOG, Episodes
 from penchant.capture.pace import LONGEST, Pace
 from penchant.capture.shipping import Shipping
+from penchant.capture.spool import Spool
 from penchant.capture.stamps import Stamps
 from penchant.capture.target import Target
 
+ADOPTING = 30.0  # seconds between two looks for what dead processes left
 ENDING = 1.0  # seconds that a thread gets to notice that it is over
 
 
@@ -24,9 +26,8 @@ class Course:
         target: Target,
         pace: Pace,
         *,
+        queue: Callable[[Course], Queue],
         clock: Callable[[], int],
-        capacity: int,
-        waits: bool,
         batch_size: int,
         interval: float,
     ) -> None:
@@ -35,7 +36,7 @@ class Course:
         self.episodes = Episodes()
         self.pace = pace
         self.target = target
-        self.queue: Queue = Buffer(capacity, self.tally, self._full, waits=waits)
+        self.queue = queue(self)
         self.shipping = Shipping(
             self.queue,
             target,
@@ -47,15 +48,29 @@ class Course:
             interval=interval,
         )
         self._interval = interval
+        self._begun = False
         self._thread: threading.Thread | None = None
         self._peeks = 0
 
-    def start(self) -> None:
-        """Start the thread, if it does not run."""
-        if self._thread is None:
-            thread = threading.Thread(target=self._run, name="penchant-recorder", daemon=True)
+    @property
+    def spool(self) -> Spool | None:
+        """The queue, if it is one that outlives the process."""
+        return self.queue if isinstance(self.queue, Spool) else None
+
+    def start(self) -> bool:
+        """Start the thread, if it does not run. Returns whether it does."""
+        if self._begun:
+            return True
+        self._begun = True  # at once: a signal handler in the middle of this may record as well
+        thread = threading.Thread(target=self._run, name="penchant-recorder", daemon=True)
+        try:
             thread.start()
-            self._thread = thread
+        except RuntimeError as error:
+            self._begun = False
+            self.episodes.begin("thread", "no thread can be started, events wait: %s", error)
+            return False
+        self._thread = thread
+        return True
 
     def flush(self, timeout: float | None) -> bool:
         """Wait until what waits now is answered for. Returns whether it is."""
@@ -68,6 +83,8 @@ class Course:
     def close(self, timeout: float) -> int:
         """Flush, and give up what is left. Returns how many that were."""
         if self._thread is not None:
+            if self.spool is not None:
+                self.spool.adopt()  # children that ended in the meantime
             self.flush(timeout)
         with self.tally.changed:
             self.shipping.over = True
@@ -86,7 +103,7 @@ class Course:
         """
         tally = self.tally
         with tally.changed:
-            if self.shipping.over:  # a call that was under way when it was closed
+            if self.shipping.over:  # there may have been calls under way when it was closed
                 self._give_up()
             called = next(self.stamps.numbers) - self.stamps.first - self._peeks
             self._peeks += 1
@@ -105,7 +122,8 @@ class Course:
         self.tally.add(dropped=lost, left=lost)
         return lost
 
-    def _full(self, lost: int) -> None:
+    def full(self, lost: int) -> None:
+        """Say that events were lost; with 0 that somebody waits for room."""
         if lost:
             self.episodes.begin(
                 "full",
@@ -114,11 +132,20 @@ class Course:
         else:
             self.pace.ring()
 
+    def failed(self, error: OSError) -> None:
+        """Say that the spool cannot be written."""
+        self.episodes.begin(
+            "spool", "the spool cannot be written, events wait in memory instead: %s", error
+        )
+
     def _run(self) -> None:
-        seconds, urgent = self._interval, False
+        seconds, adopted = self._interval, float("-inf")
         while not self.shipping.over:
             urgent = self.pace.wait(seconds, failed=self.shipping.failures > 0)
             try:
+                if self.spool is not None and self.pace.now() >= adopted + ADOPTING:
+                    adopted = self.pace.now()
+                    self.spool.adopt()
                 seconds = self.shipping.round(everything=urgent)
             except Exception:  # noqa: BLE001  # the outermost loop: whatever it is, events wait
                 LOG.exception("sending events failed; it is tried again")

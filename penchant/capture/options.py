@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
+from penchant.capture.buffer import Buffer, Queue
+from penchant.capture.course import Course
+from penchant.capture.segment import lockable
+from penchant.capture.spool import Spool
 from penchant.capture.target import Target
 from penchant.core.errors import InvalidArgument
 
+SPOOL_LEAST = 1024 * 1024  # bytes: four segments, each with room for the largest record
 BATCH_MOST = 10_000  # events of one request, as the server has it
 _SCALE = 1 << 64
 
@@ -30,10 +36,53 @@ def check_seconds(field: str, value: object) -> None:
         )
 
 
-def check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise ``InvalidArgument`` unless it is one of them."""
-    if value not in choices:
-        raise InvalidArgument(field, f"expected one of {', '.join(choices)}, got {value!r:.60}")
+def policy_of(when_full: object, spools: bool) -> str:
+    """What happens where it is full. Raises ``InvalidArgument``.
+
+    >>> policy_of(None, spools=False), policy_of(None, spools=True)
+    ('drop', 'spill')
+    """
+    if when_full is None:
+        return "spill" if spools else "drop"
+    if when_full not in ("wait", "drop", "spill"):
+        raise InvalidArgument(
+            "when_full", f"expected 'wait', 'drop' or 'spill', got {when_full!r:.60}"
+        )
+    if when_full == "spill" and not spools:
+        raise InvalidArgument("when_full", "'spill' needs a place for it: spool='events.spool'")
+    return str(when_full)
+
+
+def spool_of(told: str | os.PathLike[str] | None) -> Path | None:
+    """The folder of a spool. Raises ``InvalidArgument``."""
+    if told is None:
+        return None
+    if not lockable:
+        raise InvalidArgument("spool", "needs file locks, which this system does not have")
+    try:
+        place = os.fspath(told)
+    except TypeError:
+        place = ""
+    if not isinstance(place, str) or not place or "\0" in place:
+        raise InvalidArgument("spool", f"expected the path of a folder, got {told!r:.60}")
+    return Path(place).expanduser().absolute()
+
+
+def queue_of(
+    folder: Path | None, size: int, capacity: int, policy: str
+) -> Callable[[Course], Queue]:
+    """Makes the queue of a course."""
+
+    def queue(course: Course) -> Queue:
+        waits = policy == "wait"
+        if folder is None:
+            return Buffer(capacity, course.tally, course.full, waits=waits)
+        return Spool(
+            folder, course.tally, course.full, course.failed,
+            capacity=capacity, spills=policy == "spill", waits=waits, size=size,
+        )  # fmt: skip
+
+    return queue
 
 
 def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> Target:

@@ -17,16 +17,20 @@ from penchant.capture.course import Course
 from penchant.capture.episodes import LOG
 from penchant.capture.options import (
     BATCH_MOST,
-    check_choice,
+    SPOOL_LEAST,
     check_seconds,
     check_whole,
+    policy_of,
+    queue_of,
     skipping,
+    spool_of,
     target_of,
 )
 from penchant.capture.pace import Pace
 from penchant.capture.records import FORMAT, LONGEST, PLAIN, dumps, is_plain, patiently
+from penchant.capture.spool import Spool
 from penchant.capture.wire import fields_of, line_of
-from penchant.core.errors import InvalidEvent, PenchantError
+from penchant.core.errors import InvalidArgument, InvalidEvent, PenchantError
 
 CLOSING = 5.0  # seconds that the end of a program waits for what is still to be sent
 
@@ -65,7 +69,9 @@ class Recorder:
         *,
         key: str | None = None,
         capacity: int = 10_000,
-        when_full: Literal["wait", "drop"] = "drop",
+        when_full: Literal["wait", "drop", "spill"] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+        spool_size: int = 256 * 1024 * 1024,
         batch_size: int = 500,
         interval: float = 1.0,
         timeout: float = 10.0,
@@ -76,28 +82,33 @@ class Recorder:
         pace: Pace | None = None,
     ) -> None:
         check_whole("capacity", capacity, 1, 100_000_000)
-        check_choice("when_full", when_full, ("wait", "drop"))
+        policy = policy_of(when_full, spool is not None)
+        folder = spool_of(spool)
+        check_whole("spool_size", spool_size, SPOOL_LEAST, 1 << 50)
         check_whole("batch_size", batch_size, 1, BATCH_MOST)
         check_seconds("interval", interval)
         check_seconds("timeout", timeout)
         target_of(target, key, timeout)
         self._skips = skipping(opted_out, sample)
         self._strict = strict
-        self._batch_size = min(batch_size, max(capacity // 2, 1))
+        self._batch_size = batch_size
+        if policy != "spill":  # else it would be full before a batch is
+            self._batch_size = min(batch_size, max(capacity // 2, 1))
         self._nanoseconds: Callable[[], int] = (
             time.time_ns if clock is None else lambda: clock() * 1_000
         )
         self._make = lambda: Course(
             target_of(target, key, timeout),
             pace or Pace(),
+            queue=queue_of(folder, spool_size, capacity, policy),
             clock=lambda: self._nanoseconds() // 1_000,
-            capacity=capacity,
-            waits=when_full == "wait",
             batch_size=self._batch_size,
             interval=interval,
         )
         self._closed = False
         self._begin()
+        if self._course.spool is not None:
+            self._look_for_left(self._course.spool)
         _recorders.add(self)
 
     def record(
@@ -217,12 +228,22 @@ class Recorder:
         self._stamps = self._course.stamps
         self._put = self._late if self._closed else self._first
 
+    def _look_for_left(self, spool: Spool) -> None:
+        """Make sure that the spool can be written; where processes left something, begin to send it."""
+        try:
+            if spool.prepare():
+                self._course.start()
+        except OSError as error:
+            raise InvalidArgument(
+                "spool",
+                f"cannot be written: {error}; choose a folder of which this program is the owner",
+            ) from None
+
     def _first(self, kept: bytes) -> None:
         """Keep the first event and start the thread; as long as that fails, the next one tries."""
         self._course.queue.put(kept)
         with self._lock:
-            if not self._closed:
-                self._course.start()
+            if not self._closed and self._course.start():
                 self._put = self._course.queue.put
 
     def _late(self, kept: bytes) -> None:
@@ -268,6 +289,7 @@ def _at_exit() -> None:
 def _in_child() -> None:
     """What the parent has is the parent's: a child begins anew, with an id prefix of its own."""
     for recorder in list(_recorders):
+        recorder._course.queue.let_go()
         recorder._begin()
 
 

@@ -47,6 +47,7 @@ class Shipping:
 
     def round(self, *, everything: bool) -> float:
         """Send what waits: whole batches, or ``everything``. Returns the seconds until the next round."""
+        self._queue.tend()
         while not self.over and (records := self._queue.take(self._size)):
             try:
                 self._ship(records)
