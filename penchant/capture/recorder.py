@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Literal
 from weakref import WeakSet
 
+from penchant.capture.buffer import Doors, Queue
 from penchant.capture.counts import Counts
 from penchant.capture.course import Course
 from penchant.capture.episodes import LOG
@@ -32,6 +33,7 @@ from penchant.capture.spool import Spool
 from penchant.capture.wire import fields_of, line_of
 from penchant.core.errors import InvalidArgument, InvalidEvent, PenchantError
 
+SHUT = Doors()  # where a record must not go as it is: before the first event, and after the end
 CLOSING = 5.0  # seconds that the end of a program waits for what is still to be sent
 
 
@@ -60,6 +62,7 @@ class Recorder:
     1
     """
 
+    _queue: Doors | Queue
     _put: Callable[[bytes], None]  # where a record goes; changes with the first event and the end
     _make: Callable[[], Course]
 
@@ -101,7 +104,7 @@ class Recorder:
             target_of(target, key, timeout),
             pace or Pace(),
             queue=queue_of(folder, spool_size, capacity, policy),
-            clock=lambda: self._nanoseconds() // 1_000,
+            clock=lambda: self._nanoseconds(),
             batch_size=self._batch_size,
             interval=interval,
         )
@@ -136,12 +139,12 @@ class Recorder:
         for an event that is left out or cannot be used; it is in no log then.
         """
         stamps = self._stamps
-        now = self._nanoseconds() // 1_000
+        now = self._nanoseconds()
         if not stamps.latest <= now < stamps.until:
             now = stamps.turn(now)
         stamps.latest = now
         number = next(stamps.numbers)
-        id = "%s%012x" % (stamps.head, number)  # noqa: UP031  # quicker than an f-string
+        id = f"{stamps.head}{number}"
         try:
             if self._skips is not None and self._is_skipped(user):
                 return id
@@ -151,12 +154,12 @@ class Recorder:
                 request, position, context, data,
             )  # fmt: skip
             if (
-                (context is None or is_plain(context))
+                (duration_ms is None or type(duration_ms) in PLAIN)
+                and (value is None or type(value) in PLAIN)
+                and (success is None or type(success) is bool)
+                and (position is None or type(position) is int)
+                and (context is None or is_plain(context))
                 and (data is None or is_plain(data))
-                and (value is None or value.__class__ in PLAIN)
-                and (duration_ms is None or duration_ms.__class__ in PLAIN)
-                and (success is None or success.__class__ is bool)
-                and (position is None or position.__class__ is int)
             ):
                 try:
                     kept = dumps(event, FORMAT)
@@ -164,16 +167,21 @@ class Recorder:
                     kept = patiently(event)
             else:
                 kept = patiently(event)
-            if len(kept) > LONGEST:
-                raise InvalidEvent("$", f"takes {len(kept)} bytes, at most {LONGEST} are kept")
-            if self._strict:
-                line_of(fields_of(kept, now))
+            if len(kept) > LONGEST or self._strict:
+                self._look_at(kept, now)
         except Exception as problem:  # noqa: BLE001  # whatever was handed in, the host goes on
             self._refuse(problem)
             return id
-        self._put(kept)
-        if not number % self._batch_size:
-            self._course.pace.ring()
+        queue = self._queue
+        depth = len(queue.records)
+        if depth < queue.room:
+            queue.records.append(kept)
+            if depth == self._batch_size:
+                self._course.pace.ring()
+        else:
+            self._put(kept)
+            if not number % self._batch_size:
+                self._course.pace.ring()
         return id
 
     def flush(self, timeout: float | None = 5.0) -> bool:
@@ -200,6 +208,7 @@ class Recorder:
             if self._closed:
                 return
             self._closed = True
+            self._queue = SHUT
             self._put = self._late
         lost = self._course.close(timeout)
         if lost:
@@ -226,6 +235,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._course = self._make()
         self._stamps = self._course.stamps
+        self._queue = SHUT
         self._put = self._late if self._closed else self._first
 
     def _look_for_left(self, spool: Spool) -> None:
@@ -244,7 +254,8 @@ class Recorder:
         self._course.queue.put(kept)
         with self._lock:
             if not self._closed and self._course.start():
-                self._put = self._course.queue.put
+                queue = self._course.queue
+                self._queue, self._put = queue, queue.put
 
     def _late(self, kept: bytes) -> None:
         self._course.tally.add(dropped=1)
@@ -267,6 +278,13 @@ class Recorder:
         if skipped:
             self._course.tally.add(skipped=1)
         return bool(skipped)
+
+    def _look_at(self, kept: bytes, now: int) -> None:
+        """Raise ``InvalidEvent`` for what is too large; for all that is wrong, if it is strict."""
+        if len(kept) > LONGEST:
+            raise InvalidEvent("$", f"takes {len(kept)} bytes, at most {LONGEST} are kept")
+        if self._strict:
+            line_of(fields_of(kept, now))
 
     def _refuse(self, problem: Exception) -> None:
         field, reason = "$", repr(problem)

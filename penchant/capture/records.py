@@ -44,9 +44,12 @@ loads = marshal.loads
 
 def is_plain(told: Any) -> bool:
     """Whether a map can be written as it is: text for keys, nothing nested, plain values."""
-    return told.__class__ is dict and PLAIN.issuperset(
-        [*map(type, told), *map(type, told.values())]
-    )
+    if type(told) is not dict:
+        return False
+    for key, value in told.items():
+        if type(key) is not str or type(value) not in PLAIN:
+            return False
+    return True
 
 
 def patiently(record: tuple[Any, ...]) -> bytes:

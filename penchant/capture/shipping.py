@@ -17,7 +17,7 @@ from penchant.core.errors import InvalidEvent
 class Shipping:
     """Takes from a queue and sends to a target. One thread calls :meth:`round`.
 
-    ``clock`` gives the instant in microseconds. ``batch_size`` is halved while the target finds
+    ``clock`` gives the instant in nanoseconds. ``batch_size`` is halved while the target finds
     batches too large, and grows back.
     """
 

@@ -20,11 +20,11 @@ _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 def fields_of(record: bytes, now: int) -> dict[str, Any]:
     """The fields that are known, under their names. Raises ``InvalidEvent`` for what is no event.
 
-    An instant given by the recorder is at most ``now``: a clock that was ahead when the event happened,
-    and was set right since, would have it refused.
+    An instant given by the recorder is at most ``now``, in nanoseconds: a clock that was ahead when the
+    event happened, and was set right since, would have it refused.
     """
     id, stamp, *told = loads(record)
-    fields = {"id": id, "at": min(stamp, now)}
+    fields = {"id": id, "at": min(stamp, now) // 1_000}
     for name, value in zip(FIELDS, told, strict=True):
         if value is not None:
             fields[name] = CHECKS[name](name, value)
