@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Container, Mapping
@@ -178,10 +179,13 @@ class Recorder:
             queue.records.append(kept)
             if depth == self._batch_size:
                 self._course.pace.ring()
-        else:
+            return id
+        try:
             self._put(kept)
-            if not number % self._batch_size:
-                self._course.pace.ring()
+        except OSError as problem:  # it is kept, but a file could not be made or removed
+            self._course.failed(problem)
+        if not number % self._batch_size:
+            self._course.pace.ring()
         return id
 
     def flush(self, timeout: float | None = 5.0) -> bool:
@@ -256,6 +260,7 @@ class Recorder:
             if not self._closed and self._course.start():
                 queue = self._course.queue
                 self._queue, self._put = queue, queue.put
+                _close_with_worker(self.close)
 
     def _late(self, kept: bytes) -> None:
         self._course.tally.add(dropped=1)
@@ -297,6 +302,14 @@ class Recorder:
 
 
 _recorders: WeakSet[Recorder] = WeakSet()
+
+
+def _close_with_worker(close: Callable[[], None]) -> None:
+    """In a worker of ``multiprocessing``, which ends without ``atexit``, close at its end."""
+    util = sys.modules.get("multiprocessing.util")
+    process = sys.modules.get("multiprocessing.process")
+    if util is not None and process is not None and process.parent_process() is not None:
+        util.Finalize(None, close, exitpriority=0)
 
 
 def _at_exit() -> None:

@@ -46,7 +46,7 @@ def is_plain(told: Any) -> bool:
     """Whether a map can be written as it is: text for keys, nothing nested, plain values."""
     if type(told) is not dict:
         return False
-    for key, value in told.items():
+    for key, value in told.items():  # noqa: SIM110  # a generator takes twice as long
         if type(key) is not str or type(value) not in PLAIN:
             return False
     return True

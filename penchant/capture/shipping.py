@@ -71,7 +71,7 @@ class Shipping:
             refused = [Refused(0, "$", str(error))]
         if sent:
             self._recovered()
-        self._size = min(self._size * 2, self._batch_size)
+        self._size = min(self._size + self._size // 8 + 1, self._batch_size)
         refused += answered
         for one in refused:
             self.refuse(one.field, one.reason)

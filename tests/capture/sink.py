@@ -25,8 +25,11 @@ class Reply:
 
 @dataclass(slots=True)
 class Request:
+    """Who asked, with which headers, for which events."""
+
     headers: dict[str, str]
     events: list[dict[str, Any]]
+    peer: object = None
 
 
 Answer = Callable[[Request], Reply]
@@ -77,6 +80,7 @@ class Sink:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     sink: Sink
 
     def do_POST(self) -> None:
@@ -84,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         events = [json.loads(line) for line in body.splitlines()]
-        reply = self.sink.answer(Request(dict(self.headers), events))
+        reply = self.sink.answer(Request(dict(self.headers), events, self.client_address))
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)

@@ -506,6 +506,29 @@ def test_a_child_begins_anew_and_the_parent_goes_on(sink: Sink) -> None:
     assert ran.stderr == ""
 
 
+@pytest.mark.parametrize("how", ["fork", "spawn"])
+def test_a_worker_of_multiprocessing_sends_before_it_ends(
+    sink: Sink, tmp_path: Path, how: str
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import multiprocessing, penchant\n"
+        f"recorder = penchant.Recorder({sink.url!r}, interval=3600)\n"
+        "def work():\n"
+        "    for n in range(50): recorder.record('worker', 'click')\n"
+        "if __name__ == '__main__':\n"
+        "    recorder.record('main', 'click')\n"
+        f"    worker = multiprocessing.get_context({how!r}).Process(target=work)\n"
+        "    worker.start()\n"
+        "    worker.join()\n"
+    )
+
+    ran = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60)
+
+    users = [event["user"] for event in sink.events]
+    assert (users.count("main"), users.count("worker")) == (1, 50), ran.stderr
+
+
 def test_a_signal_handler_may_record_in_the_middle_of_a_call(make: Any, sink: Sink) -> None:
     recorder = make(sink.url, capacity=100_000)
     before = signal.signal(signal.SIGALRM, lambda *_: recorder.record("handler", "click"))
