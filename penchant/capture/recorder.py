@@ -72,7 +72,7 @@ class Recorder:
         target: str | os.PathLike[str],
         *,
         key: str | None = None,
-        capacity: int = 10_000,
+        capacity: int = 100_000,
         when_full: Literal["wait", "drop", "spill"] | None = None,
         spool: str | os.PathLike[str] | None = None,
         spool_size: int = 256 * 1024 * 1024,
