@@ -164,16 +164,16 @@ def _to_a_server(name: str) -> str:
     with workplace() as place, server(str(place / "taste")) as served:
         url = f"http://127.0.0.1:{served.port}"
         counts, hangs = host(name, "burst", url, place, 30_000)
-        return Outcome(30_000 - _stored(place), 0, hangs, counts).cell()
+        return Outcome(30_000 - stored(place), 0, hangs, counts).cell()
 
 
 def _into_a_folder(name: str) -> str:
     with workplace() as place:
         counts, hangs = host(name, "burst", str(place / "taste"), place, 30_000)
-        return Outcome(30_000 - _stored(place), 0, hangs, counts).cell()
+        return Outcome(30_000 - stored(place), 0, hangs, counts).cell()
 
 
-def _stored(place: Path) -> int:
+def stored(place: Path) -> int:
     """How many events are in the log, which has each once."""
     with closing(sqlite3.connect(place / "taste" / "penchant.db")) as log:
         return int(log.execute("SELECT count(*) FROM events").fetchone()[0])
