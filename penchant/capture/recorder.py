@@ -44,8 +44,12 @@ class Recorder:
     ``target`` is the address of a server, with its ``key``, or a folder. :meth:`record` returns an id at
     once; a thread, which starts with the first event, sends batches of ``batch_size`` (1 to 10,000
     events), or what there is every ``interval`` seconds. Until the target has answered for an event it
-    waits here: up to ``capacity`` events. Where it is full the oldest is dropped (``when_full="drop"``),
-    or :meth:`record` waits up to a minute for room (``"wait"``; the one policy that blocks).
+    waits: up to ``capacity`` events. Where it is full the oldest is dropped (``when_full="drop"``), or
+    :meth:`record` waits up to a minute for room (``"wait"``; the one policy that blocks).
+
+    With a ``spool``, the path of a folder, events wait on disk and outlive the process; the next one with
+    that path sends them. ``"spill"``, which is then the default, lets as many wait as fit into
+    ``spool_size`` bytes. Raises ``InvalidArgument`` where it cannot be written.
 
     Nothing raises into the application but wrong arguments of the constructor: an event that cannot be
     used is counted as rejected and named in the log ``penchant.capture``. With ``strict=True``, for tests,
@@ -53,7 +57,7 @@ class Recorder:
 
     ``opted_out`` is a set of users, or a function that says whether one opted out; ``sample`` keeps that
     share of the users, always the same ones with all they do. ``timeout`` is how long an answer may take,
-    in seconds. ``clock`` gives the instant in microseconds since 1970 UTC.
+    in seconds. ``clock`` gives the instant in microseconds since 1970 UTC, ``pace`` how the thread waits.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
