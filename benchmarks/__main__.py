@@ -9,9 +9,18 @@ import argparse
 import sys
 from importlib import import_module
 
-from benchmarks.report import write
+from benchmarks.report import HEAD, write
 
-QUESTIONS = ("starting", "ingest", "profiles", "recommend", "rebuild", "postgres")
+QUESTIONS = (
+    "starting",
+    "ingest",
+    "profiles",
+    "recommend",
+    "rebuild",
+    "postgres",
+    "recording",
+    "losses",
+)
 
 
 def main() -> None:
@@ -33,7 +42,7 @@ def main() -> None:
             print(answer.line(), flush=True)
             answers.append(answer)
         if not chosen.small:
-            write(name, about, answers)
+            write(name, about, answers, getattr(question, "HEAD", HEAD))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Protocol
 
 PAGE = Path(__file__).parent / "RESULTS.md"
 
@@ -44,15 +45,24 @@ class Answer:
         return "| " + " | ".join(cells) + " |"
 
 
-def write(name: str, about: str, answers: Sequence[Answer]) -> None:
+class Row(Protocol):
+    """A line of the table of a question."""
+
+    def line(self) -> str: ...
+
+
+HEAD = ("what", "median", "spread", "floor", "ratio", "budget", "memory")
+
+
+def write(name: str, about: str, answers: Sequence[Row], head: Sequence[str] = HEAD) -> None:
     """Put the section of one question in the place of its last one."""
     table = [
         about.strip(),
         "",
         f"`python -m benchmarks {name}` on {_machine()}, commit {_commit()}.",
         "",
-        "| what | median | spread | floor | ratio | budget | memory |",
-        "|---|---|---|---|---|---|---|",
+        f"| {' | '.join(head)} |",
+        "|---" * len(head) + "|",
         *(answer.line() for answer in answers),
     ]
     section = f"<!-- {name} -->\n" + "\n".join(table) + f"\n<!-- /{name} -->"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from penchant.capture.recorder import Recorder
     from penchant.core.errors import PenchantError
     from penchant.core.event import Event
     from penchant.core.item import Item
@@ -26,6 +27,7 @@ __all__ = [
     "PenchantError",
     "Reason",
     "Receipt",
+    "Recorder",
     "Slate",
     "__version__",
     "open",
@@ -39,6 +41,7 @@ _HOMES = {
     "PenchantError": "penchant.core.errors",
     "Reason": "penchant.core.slate",
     "Receipt": "penchant.core.receipt",
+    "Recorder": "penchant.capture.recorder",
     "Slate": "penchant.core.slate",
 }
 

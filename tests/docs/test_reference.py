@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from penchant.capture.counts import Counts
+from penchant.capture.recorder import Recorder
 from penchant.core import errors as errors_module
 from penchant.core.errors import PenchantError
 from penchant.core.event import WIRE_FIELDS
@@ -57,6 +61,13 @@ def test_a_field_stands_on_the_page_of_events_and_items(name: str) -> None:
 @pytest.mark.parametrize("name", [feature.name for feature in features()])
 def test_a_reading_stands_on_the_page_of_events(name: str) -> None:
     assert f"`{name}`" in page("events")
+
+
+@pytest.mark.parametrize(
+    "name", [*list(signature(Recorder).parameters), *Counts.__dataclass_fields__]
+)
+def test_an_option_and_a_count_stand_on_the_page_of_the_recorder(name: str) -> None:
+    assert re.search(rf"`{name}\b", page("recorder"))
 
 
 @pytest.mark.parametrize("verb", sorted(main.list_commands(None)))  # type: ignore[arg-type]  # no context is needed

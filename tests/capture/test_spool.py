@@ -1,0 +1,327 @@
+"""The spool: what is in it outlives the process, and nothing of it is sent twice or left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import penchant
+from penchant.capture.segment import FRAME, HEAD, SUFFIX, Segment
+from penchant.core.errors import InvalidArgument
+from tests.capture.sink import Reply, Sink
+
+MIB = 1024 * 1024
+
+
+def files(spool: Path) -> list[Path]:
+    return sorted(spool.glob(f"*{SUFFIX}"))
+
+
+def run(program: str, *, killed: bool = False) -> subprocess.CompletedProcess[str]:
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == (-signal.SIGKILL if killed else 0), ran.stderr
+    return ran
+
+
+def killed_after(count: int, sink: Sink, spool: Path) -> list[str]:
+    """The ids that a process returned before it was killed."""
+    ran = run(
+        "import os, penchant, signal\n"
+        f"recorder = penchant.Recorder({sink.url!r}, spool={str(spool)!r}, interval=3600)\n"
+        f"ids = [recorder.record('ann', 'click', position=n) for n in range({count})]\n"
+        "print(*ids, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n",
+        killed=True,
+    )
+    return ran.stdout.split()
+
+
+def test_what_was_recorded_before_a_kill_is_sent_by_the_next_process(
+    sink: Sink, spool: Path
+) -> None:
+    ids = killed_after(300, sink, spool)
+    assert sink.events == []
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        sink.wait(lambda: len(sink.events) == 300)
+
+    assert [event["id"] for event in sink.events] == ids
+    assert recorder.counts.adopted == recorder.counts.captured == recorder.counts.stored == 300
+    assert files(spool) == []
+
+
+def test_what_was_answered_for_before_a_kill_is_not_sent_again(sink: Sink, spool: Path) -> None:
+    run(
+        "import os, penchant, signal\n"
+        f"recorder = penchant.Recorder({sink.url!r}, spool={str(spool)!r}, interval=3600)\n"
+        "for n in range(40): recorder.record('ann', 'click')\n"
+        "assert recorder.flush(30)\n"
+        "for n in range(2): recorder.record('bob', 'click')\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n",
+        killed=True,
+    )
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        sink.wait(lambda: len(sink.events) == 42)
+
+    assert [len(request.events) for request in sink.requests] == [40, 2]
+    assert recorder.counts.adopted == 2
+
+
+def test_an_incomplete_record_is_ignored_and_those_before_it_are_sent(
+    sink: Sink, spool: Path
+) -> None:
+    ids = killed_after(10, sink, spool)
+    (path,) = files(spool)
+    content = bytearray(path.read_bytes())
+    places = [HEAD]
+    while content[places[-1]]:
+        size = int.from_bytes(content[places[-1] + 1 : places[-1] + 5], "little")
+        places.append(places[-1] + FRAME + size)
+    content[places[9]] = 0  # the mark of the last record, which is written last
+
+    path.write_bytes(content)
+
+    with penchant.Recorder(sink.url, spool=spool):
+        sink.wait(lambda: len(sink.events) == 9)
+    assert [event["id"] for event in sink.events] == ids[:9]
+
+
+def test_a_damaged_record_ends_what_can_be_read_and_is_said(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    killed_after(10, sink, spool)
+    (path,) = files(spool)
+    content = bytearray(path.read_bytes())
+    content[HEAD + FRAME + 5] ^= 1
+
+    path.write_bytes(content)
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        recorder.record("ann", "click")
+    assert recorder.counts.stored == 1
+    assert "is damaged" in caplog.text
+
+
+def test_what_is_no_segment_is_left_alone(sink: Sink, spool: Path) -> None:
+    spool.mkdir()
+    foreign = spool / f"letters{SUFFIX}"
+    foreign.write_text("dear ann, this is no segment at all")
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        recorder.record("ann", "click")
+
+    assert files(spool) == [foreign]
+
+
+def test_the_spool_of_a_living_process_is_not_touched(sink: Sink, spool: Path) -> None:
+    sink.always = Reply(503)
+    first = penchant.Recorder(sink.url, spool=spool, interval=3_600)
+    for _ in range(5):
+        first.record("ann", "click")
+
+    with penchant.Recorder(sink.url, spool=spool) as second:
+        second.record("bob", "click")
+        second.close(timeout=0.1)
+
+    assert second.counts.adopted == 0
+    assert first.counts.waiting == 5
+    sink.always = None
+    first.close(30)
+    assert first.counts.stored == first.counts.captured == 6  # that of the second was left to it
+
+
+def test_several_processes_use_one_spool_and_lose_nothing(sink: Sink, spool: Path) -> None:
+    program = (
+        "import penchant\n"
+        f"with penchant.Recorder({sink.url!r}, spool={str(spool)!r}) as recorder:\n"
+        "    for n in range(2000): recorder.record('ann', 'click')\n"
+        "    assert recorder.flush(60)\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
+
+    assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+
+    assert len(sink.events) == 8_000
+    assert files(spool) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_child_that_ends_at_once_leaves_its_events_to_the_parent(sink: Sink, spool: Path) -> None:
+    run(
+        "import os, penchant\n"
+        f"recorder = penchant.Recorder({sink.url!r}, spool={str(spool)!r}, interval=3600)\n"
+        "for n in range(100): recorder.record('parent', 'click')\n"
+        "child = os.fork()\n"
+        "for n in range(500): recorder.record('child' if child == 0 else 'parent', 'click')\n"
+        "if child == 0: os._exit(0)\n"
+        "os.waitpid(child, 0)\n"
+        "recorder.close(30)\n"
+        "assert recorder.counts.adopted == 500, recorder.counts\n"
+    )
+
+    users = [event["user"] for event in sink.events]
+    assert (users.count("parent"), users.count("child")) == (600, 500)
+    assert files(spool) == []
+
+
+def test_what_could_not_be_sent_before_the_end_stays(sink: Sink, spool: Path) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool)
+    for _ in range(7):
+        recorder.record("ann", "click")
+
+    recorder.close(timeout=0.1)
+
+    assert recorder.counts == type(recorder.counts)(captured=7, waiting=7)
+    sink.always = None
+    with penchant.Recorder(sink.url, spool=spool):
+        sink.wait(lambda: len(sink.events) == 7)
+    assert files(spool) == []
+
+
+def test_beyond_its_capacity_events_wait_on_disk_alone(sink: Sink, spool: Path) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool, capacity=10)
+    ids = [recorder.record("ann", "click", data={"n": "x" * 100}) for n in range(30_000)]
+    assert recorder.counts == type(recorder.counts)(captured=30_000, waiting=30_000)
+    assert len(files(spool)) > 5
+
+    sink.always = None
+    recorder.close(60)
+
+    assert [event["id"] for event in sink.events] == ids
+    assert files(spool) == []
+
+
+def test_a_full_spool_loses_the_oldest_and_says_so(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool, spool_size=MIB)
+
+    ids = [recorder.record("ann", "click", data={"n": "x" * 1_000}) for _ in range(3_000)]
+
+    counts = recorder.counts
+    assert counts.dropped > 1_500
+    assert counts.waiting + counts.dropped == counts.captured == 3_000
+    assert sum(path.stat().st_size for path in files(spool)) <= MIB + 2 * MIB // 4
+    assert "the oldest are dropped" in caplog.text
+    sink.always = None
+    recorder.close(60)
+    assert recorder.counts.stored == len(sink.events)
+    assert [event["id"] for event in sink.events][-200:] == ids[-200:]
+    assert recorder.counts.stored + recorder.counts.dropped == 3_000
+
+
+def test_a_full_spool_that_waits_loses_nothing(sink: Sink, spool: Path) -> None:
+    recorder = penchant.Recorder(
+        sink.url, spool=spool, spool_size=MIB, when_full="wait", capacity=1_000_000
+    )
+
+    ids = [recorder.record("ann", "click", data={"n": "x" * 1_000}) for _ in range(3_000)]
+    recorder.close(60)
+
+    assert [event["id"] for event in sink.events] == ids
+    assert recorder.counts.dropped == 0
+
+
+DISK_FULL = """
+import penchant, resource, signal
+recorder = penchant.Recorder({url!r}, spool={spool!r}, interval=3600)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+for n in range(9000): recorder.record('ann', 'click', data={{'n': 'x' * 100}})
+assert recorder.counts.captured == 9000, recorder.counts
+{then}
+recorder.close(30)
+print(recorder.counts.stored, recorder.counts.captured)
+"""
+
+
+@pytest.mark.parametrize(
+    "then", ["", "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)"]
+)
+def test_on_a_full_disk_events_wait_in_memory_in_their_order(
+    sink: Sink, spool: Path, then: str
+) -> None:
+    ran = run(DISK_FULL.format(url=sink.url, spool=str(spool), then=then))
+
+    assert ran.stdout.split() == ["9000", "9000"]
+    assert "the spool cannot be written" in ran.stderr
+    ids = [event["id"] for event in sink.events]
+    assert ids == sorted(ids)
+    assert len(ids) == 9_000
+    assert files(spool) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_at_once(sink: Sink, spool: Path) -> None:
+    spool.write_text("a file where the folder should be")
+
+    with pytest.raises(InvalidArgument) as raised:
+        penchant.Recorder(sink.url, spool=spool)
+
+    assert raised.value.field == "spool"
+    assert "cannot be written" in str(raised.value)
+
+
+def test_a_folder_without_rights_is_refused_at_once(sink: Sink, spool: Path) -> None:
+    spool.mkdir(mode=0o500)
+    program = (
+        "import os, penchant\n"
+        "penchant.Recorder('http://127.0.0.1:1').close()\n"
+        "if os.getuid() == 0: os.setuid(65534)  # nothing is read-only for root\n"
+        "try:\n"
+        f"    penchant.Recorder({sink.url!r}, spool={str(spool)!r})\n"
+        "except penchant.PenchantError as error:\n"
+        "    print(error)\n"
+    )
+    for folder in [spool.parent, *spool.parent.parents][:3]:
+        folder.chmod(0o755)
+
+    assert "spool: cannot be written" in run(program).stdout
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "nowhere to spill": ({"when_full": "spill"}, "when_full"),
+    "no path": ({"spool": 7}, "spool"),
+    "small": ({"spool": "s", "spool_size": 1_000}, "spool_size"),
+}
+
+
+@pytest.mark.parametrize(("options", "field"), WRONG.values(), ids=WRONG)
+def test_wrong_options_of_a_spool_are_refused(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidArgument) as raised:
+        penchant.Recorder("http://127.0.0.1:1", **options)
+
+    assert raised.value.field == field
+
+
+def test_an_empty_file_of_a_process_killed_while_it_began_is_cleared_away(
+    sink: Sink, spool: Path
+) -> None:
+    spool.mkdir()
+    (spool / f"begun{SUFFIX}").touch()
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        recorder.record("ann", "click")
+
+    assert files(spool) == []
+
+
+def test_a_segment_is_adopted_by_one_only(spool: Path) -> None:
+    spool.mkdir()
+    path = spool / f"one{SUFFIX}"
+    made = Segment.make(path, MIB)
+
+    assert Segment.adopt(path) is None
+    made.remove()
+    assert Segment.adopt(path) is None
