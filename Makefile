@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench quality docs format clean
+.PHONY: help setup servers demo test check check-long bench quality docs format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,12 +22,18 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## a store of simulated people, decisions with reasons, and a server
 	@$(BIN)/penchant demo
 
-test: setup  ## everything that must hold: style, types, floors, tests
+servers: ## PostgreSQL from the system's packages, where there is none and we may
+	@tests/servers/install.sh
+
+test: setup servers  ## everything that must hold: style, types, floors, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+check-long: setup servers  ## servers, importers, recorders and databases killed 130 times under load: some minutes
+	$(BIN)/python -m tests.kills
 
 check: setup  ## style, types and floors only
 	$(BIN)/ruff format --check .

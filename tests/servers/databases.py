@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 LAID_OUT = (
     "laid_out"  # the database that others are copies of: penchant's tables, and nothing in them
@@ -21,12 +21,16 @@ Databases = Callable[..., AbstractContextManager[str]]
 def new_database(server: str, like: str = LAID_OUT) -> Iterator[str]:
     """The URL of a new database on the server."""
     name = f"test_{uuid4().hex}"
+    _as_admin(server, SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(Identifier, (name, like))))
+    try:
+        yield server.format(name)
+    finally:
+        _as_admin(server, SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _as_admin(server: str, statement: Composed) -> None:
     with psycopg.connect(server.format("postgres"), autocommit=True) as admin:
-        admin.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(Identifier, (name, like))))
-        try:
-            yield server.format(name)
-        finally:
-            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        admin.execute(statement)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
@@ -88,6 +89,20 @@ class Postgres:
             self._process.wait()
             self._process = None
 
+    def kill(self) -> None:
+        """Kill every process of it at once, as when the machine stops."""
+        assert self._process is not None
+        pid = self._process.pid
+        pgrep = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
+        children = [int(line) for line in pgrep.stdout.split()]
+        for one in (pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        while any(map(_runs, children)):  # it will not start beside one of them
+            sleep(0.001)
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -135,6 +150,14 @@ class Postgres:
             sleep(0.01)
         self.stop()
         return False
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _memory() -> str | None:
