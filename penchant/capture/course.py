@@ -51,6 +51,7 @@ class Course:
         self._begun = False
         self._thread: threading.Thread | None = None
         self._peeks = 0
+        self._adopting = float("-inf")  # when to look for it next
 
     @property
     def spool(self) -> Spool | None:
@@ -132,23 +133,33 @@ class Course:
         else:
             self.pace.ring()
 
-    def failed(self, error: OSError) -> None:
-        """Say that the spool cannot be written."""
-        self.episodes.begin(
-            "spool", "the spool cannot be written, events wait in memory instead: %s", error
-        )
+    def failed(self, error: OSError | None) -> None:
+        """Say that the spool cannot be written; with ``None`` that it can again."""
+        if error is None:
+            self.episodes.end("spool", "the spool can be written again")
+        else:
+            self.episodes.begin(
+                "spool", "the spool cannot be written, events wait in memory instead: %s", error
+            )
 
     def _run(self) -> None:
-        seconds, adopted = self._interval, float("-inf")
+        seconds = self._interval
         while not self.shipping.over:
             urgent = self.pace.wait(seconds, failed=self.shipping.failures > 0)
             try:
-                if self.spool is not None and self.pace.now() >= adopted + ADOPTING:
-                    adopted = self.pace.now()
-                    self.spool.adopt()
+                self._adopt()
                 seconds = self.shipping.round(everything=urgent)
             except Exception:  # noqa: BLE001  # the outermost loop: whatever it is, events wait
                 LOG.exception("sending events failed; it is tried again")
                 self.shipping.failures += 1
                 seconds = LONGEST * self.pace.chance()
+            if not len(self.queue):
+                dropped = self.tally.dropped
+                self.episodes.end("full", "nothing waits any more; %d events were dropped", dropped)
         self.target.close()
+
+    def _adopt(self) -> None:
+        """Look for what dead processes left, now and then; at once where there was more."""
+        if self.spool is not None and self.pace.now() >= self._adopting:
+            more = self.spool.adopt()
+            self._adopting = self.pace.now() + (0.0 if more else ADOPTING)

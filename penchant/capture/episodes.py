@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+MOST = 100  # names that are remembered; a target may name any fields it likes
 LOG = logging.getLogger("penchant.capture")
 
 
@@ -14,8 +15,8 @@ class Episodes:
         self._going_on: set[str] = set()
 
     def begin(self, name: str, message: str, *arguments: object) -> None:
-        """Say it, unless it was said since it last ended."""
-        if name not in self._going_on:
+        """Say it, unless it was said since it last ended, or a hundred others were."""
+        if name not in self._going_on and len(self._going_on) < MOST:
             self._going_on.add(name)
             LOG.warning(message, *arguments)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
+import errno
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal
-from weakref import WeakSet
 
 from penchant.capture.buffer import Doors, Queue
 from penchant.capture.counts import Counts
 from penchant.capture.course import Course
+from penchant.capture.ending import close_with_worker, watch
 from penchant.capture.episodes import LOG
 from penchant.capture.options import (
     BATCH_MOST,
@@ -35,6 +34,8 @@ from penchant.capture.wire import fields_of, line_of
 from penchant.core.errors import InvalidArgument, InvalidEvent, PenchantError
 
 SHUT = Doors()  # where a record must not go as it is: before the first event, and after the end
+# Why a file cannot be made that could be made tomorrow: no reason to refuse to begin.
+PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE})
 CLOSING = 5.0  # seconds that the end of a program waits for what is still to be sent
 
 
@@ -117,7 +118,7 @@ class Recorder:
         self._begin()
         if self._course.spool is not None:
             self._look_for_left(self._course.spool)
-        _recorders.add(self)
+        watch(self)
 
     def record(
         self,
@@ -227,6 +228,11 @@ class Recorder:
         """What became of the events recorded in this process."""
         return self._course.counts()
 
+    def begin_anew(self) -> None:
+        """In a child process: what the parent has is the parent's. It happens by itself after a fork."""
+        self._course.queue.let_go()
+        self._begin()
+
     def __enter__(self) -> Recorder:
         return self
 
@@ -252,6 +258,9 @@ class Recorder:
             if spool.prepare():
                 self._course.start()
         except OSError as error:
+            if error.errno in PASSING:
+                self._course.failed(error)
+                return
             raise InvalidArgument(
                 "spool",
                 f"cannot be written: {error}; choose a folder of which this program is the owner",
@@ -264,7 +273,7 @@ class Recorder:
             if not self._closed and self._course.start():
                 queue = self._course.queue
                 self._queue, self._put = queue, queue.put
-                _close_with_worker(self.close)
+                close_with_worker(self.close)
 
     def _late(self, kept: bytes) -> None:
         self._course.tally.add(dropped=1)
@@ -303,31 +312,3 @@ class Recorder:
         self._course.shipping.refuse(field, reason)
         if self._strict:
             raise problem if isinstance(problem, InvalidEvent) else InvalidEvent(field, reason)
-
-
-_recorders: WeakSet[Recorder] = WeakSet()
-
-
-def _close_with_worker(close: Callable[[], None]) -> None:
-    """In a worker of ``multiprocessing``, which ends without ``atexit``, close at its end."""
-    util = sys.modules.get("multiprocessing.util")
-    process = sys.modules.get("multiprocessing.process")
-    if util is not None and process is not None and process.parent_process() is not None:
-        util.Finalize(None, close, exitpriority=0)
-
-
-def _at_exit() -> None:
-    for recorder in list(_recorders):
-        recorder.close()
-
-
-def _in_child() -> None:
-    """What the parent has is the parent's: a child begins anew, with an id prefix of its own."""
-    for recorder in list(_recorders):
-        recorder._course.queue.let_go()
-        recorder._begin()
-
-
-atexit.register(_at_exit)
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_in_child)

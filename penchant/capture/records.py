@@ -14,7 +14,8 @@ from uuid import UUID
 
 from penchant.core.errors import InvalidEvent
 
-# In the order of a record: what the call was given, after the id and the instant of the call.
+# In the order of a record: what the call was given, after the id and the instant of the call. New ones go
+# to the end: a spool may hold records of an older version.
 FIELDS = (
     "user",
     "kind",

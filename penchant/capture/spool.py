@@ -19,6 +19,7 @@ from penchant.capture.segment import FRAME, HEAD, MARK, SUFFIX, Segment, sizes
 
 SEGMENT = 1024 * 1024  # bytes of a file, at most: a quarter of a smaller spool
 AT_ONCE = 64  # records that are taken while whoever records has to wait
+OPEN = 64  # files that are open at once, where others left many
 RETRY = 1.0  # seconds until a file is tried again that could not be made
 
 
@@ -29,7 +30,7 @@ class Spool(Doors):
     ``"spill"``. Beyond, the oldest goes that is not under way, or, with ``waits``, whoever puts waits for
     room up to a minute before that. What cannot be written, as the disk is full, waits in memory, up to
     ``capacity`` records. ``full`` is told how many went, and 0 before a wait; ``failed`` why nothing could
-    be written.
+    be written, and ``None`` where a file could be made.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Spool(Doors):
         folder: Path,
         tally: Tally,
         full: Callable[[int], None],
-        failed: Callable[[OSError], None],
+        failed: Callable[[OSError | None], None],
         *,
         capacity: int,
         spills: bool,
@@ -124,18 +125,26 @@ class Spool(Doors):
                 else:
                     self._spare = made
 
-    def adopt(self) -> None:
-        """Take over what dead processes left."""
-        for path in sorted(self._folder.glob(f"*{SUFFIX}"), reverse=True):
-            if self._own in path.name or (segment := Segment.adopt(path)) is None:
-                continue
-            with self._lock:
+    def adopt(self) -> bool:
+        """Take over what dead processes left, the oldest first, as far as there is room for it without
+        a loss. Returns whether there may be more."""
+        adopted: list[Segment] = []
+        more = False
+        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+            more = len(self._segments) + len(adopted) + 1 >= min(self._segments_most, OPEN)
+            if more:
+                break
+            if self._own not in path.name and (segment := Segment.adopt(path)) is not None:
+                adopted.append(segment)
+        with self._lock:
+            for segment in reversed(adopted):
                 if self._closed:
                     segment.let_go()
-                    return
+                    continue
                 self._segments.appendleft(segment)
                 self._waiting += segment.left
                 self._tally.add(adopted=segment.left)
+        return more
 
     def prepare(self) -> bool:
         """Make the folder and a first file. Returns whether dead processes may have left something.
@@ -284,11 +293,13 @@ class Spool(Doors):
         if time.monotonic() < self._tried + RETRY:
             return None
         try:
-            return Segment.make(self._path(), self._segment_size)
+            made = Segment.make(self._path(), self._segment_size)
         except OSError as error:
             self._tried = time.monotonic()
             self._failed(error)
             return None
+        self._failed(None)
+        return made
 
     def _path(self) -> Path:
         milliseconds = time.time_ns() // 1_000_000  # so that names are in the order of their making

@@ -23,9 +23,14 @@ def fields_of(record: bytes, now: int) -> dict[str, Any]:
     An instant given by the recorder is at most ``now``, in nanoseconds: a clock that was ahead when the
     event happened, and was set right since, would have it refused.
     """
-    id, stamp, *told = loads(record)
-    fields = {"id": id, "at": min(stamp, now) // 1_000}
-    for name, value in zip(FIELDS, told, strict=True):
+    try:
+        id, stamp, *told = loads(record)
+        fields = {"id": id, "at": min(stamp, now) // 1_000}
+    except (ValueError, TypeError, EOFError):
+        raise InvalidEvent("$", "is no record that this version of penchant reads") from None
+    if len(told) > len(FIELDS):
+        raise InvalidEvent("$", "was recorded by a newer version of penchant")
+    for name, value in zip(FIELDS, told, strict=False):  # an older version knew fewer
         if value is not None:
             fields[name] = CHECKS[name](name, value)
     for name in ("user", "kind"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,8 +75,12 @@ class Sink:
         )
 
     def wait(self, condition: Callable[[], bool]) -> None:
+        """Until the condition holds, which may be about more than what comes in here."""
+        deadline = time.monotonic() + PATIENCE
         with self.changed:
-            assert self.changed.wait_for(condition, PATIENCE)
+            while not condition():
+                assert time.monotonic() < deadline
+                self.changed.wait(0.05)
 
 
 class _Handler(BaseHTTPRequestHandler):

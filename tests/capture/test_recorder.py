@@ -253,7 +253,7 @@ def test_when_full_the_oldest_is_dropped_counted_and_said_once(
     sink.always = None
     assert recorder.flush()
     assert [event["id"] for event in sink.events][-5:] == ids[-5:]
-    assert len([one for one in caplog.records if "dropped" in one.message]) == 1
+    assert len([one for one in caplog.messages if "the oldest are dropped" in one]) == 1
 
 
 def test_a_recorder_that_waits_when_full_loses_nothing(make: Any, sink: Sink) -> None:

@@ -263,6 +263,54 @@ def test_on_a_full_disk_events_wait_in_memory_in_their_order(
     assert files(spool) == []
 
 
+def test_a_disk_that_is_full_at_the_beginning_is_no_reason_not_to_begin(
+    sink: Sink, spool: Path
+) -> None:
+    ran = run(
+        "import penchant, resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        f"with penchant.Recorder({sink.url!r}, spool={str(spool)!r}) as recorder:\n"
+        "    recorder.record('ann', 'click')\n"
+    )
+
+    assert "the spool cannot be written" in ran.stderr
+    assert len(sink.events) == 1
+
+
+def test_many_left_files_are_adopted_a_few_at_a_time_and_none_is_lost(
+    sink: Sink, spool: Path
+) -> None:
+    for _ in range(7):
+        killed_after(20, sink, spool)
+
+    with penchant.Recorder(sink.url, spool=spool, spool_size=MIB, interval=0.01) as recorder:
+        sink.wait(lambda: len(sink.events) == 140)
+
+    assert recorder.counts.stored == recorder.counts.adopted == 140
+    assert recorder.counts.dropped == 0
+    assert files(spool) == []
+
+
+def test_an_episode_of_loss_is_said_when_it_begins_and_when_it_is_over(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool, when_full="drop", capacity=100)
+    for _ in range(2):
+        for _ in range(150):
+            recorder.record("ann", "click")
+        sink.always = None
+        assert recorder.flush(30)
+        sink.wait(lambda: "nothing waits" in caplog.text)
+        sink.always = Reply(503)
+
+    recorder.close(0.1)
+
+    told = [one for one in caplog.messages if "dropped" in one]
+    assert len([one for one in told if "the oldest are dropped" in one]) == 2
+
+
 def test_a_place_that_cannot_be_written_is_refused_at_once(sink: Sink, spool: Path) -> None:
     spool.write_text("a file where the folder should be")
 
