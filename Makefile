@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench quality docs format clean
+.PHONY: help setup servers demo test check bench quality docs format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,7 +22,10 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## a store of simulated people, decisions with reasons, and a server
 	@$(BIN)/penchant demo
 
-test: setup  ## everything that must hold: style, types, floors, tests
+servers: setup  ## find PostgreSQL for the tests, or install it where that needs no password
+	@$(BIN)/python -m tests.servers.install
+
+test: servers  ## everything that must hold: style, types, floors, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
