@@ -22,17 +22,17 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## a store of simulated people, decisions with reasons, and a server
 	@$(BIN)/penchant demo
 
-servers: ## PostgreSQL from the system's packages, where there is none and we may
-	@tests/servers/install.sh
+servers: setup  ## find PostgreSQL for the tests, or install it where that needs no password
+	@$(BIN)/python -m tests.servers.install
 
-test: setup servers  ## everything that must hold: style, types, floors, tests
+test: servers  ## everything that must hold: style, types, floors, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
 
-check-long: setup servers  ## servers, importers, recorders and databases killed 130 times under load: some minutes
+check-long: servers  ## servers, importers, recorders and databases killed 130 times under load: some minutes
 	$(BIN)/python -m tests.kills
 
 check: setup  ## style, types and floors only

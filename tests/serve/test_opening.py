@@ -66,3 +66,26 @@ def test_a_closed_store_says_to_open_it_again(tmp_path: Path) -> None:
     for ask in (p.trending, p.stats, p.flush, ann.profile, ann.history, ann.recommend):
         with pytest.raises(StoreUnavailable, match="closed; open it again"):
             ask()
+
+
+def test_a_store_in_a_database_finds_its_files_in_the_folder_that_is_named(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "penchant.toml").write_text('seen = "hide"\n')
+    (tmp_path / "kinds.toml").write_text("[mine]\nwave = { weight = 0.4 }\n")
+    monkeypatch.chdir(tmp_path)
+
+    with penchant.open(database, follow=False) as p:
+        assert (p.parts.settings.seen, "wave" in p.parts.kinds.declared) == ("fade", False)
+    monkeypatch.setenv("PENCHANT_CONFIG", str(tmp_path))
+    with penchant.open(database, follow=False) as p:
+        assert (p.parts.settings.seen, "wave" in p.parts.kinds.declared) == ("hide", True)
+
+
+def test_a_database_that_cannot_be_prepared_leaves_no_thread(postgres: str) -> None:
+    threads = set(enumerate_threads())
+
+    with pytest.raises(StoreUnavailable, match="no such database"):
+        penchant.open(postgres.format("nowhere"))
+
+    assert set(enumerate_threads()) <= threads

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.io.stores.postgres_connections import Connection
 
+OLDEST = 15  # the version of PostgreSQL that the tests run with
 _LOCK = 0x70656E63  # "penc": one process at a time changes the layout of a schema
 TABLES = (
     "penchant_migrations",
@@ -74,6 +75,11 @@ def prepare(connection: Connection, place: str, upto: int | None = None) -> None
 
 
 def _check_database(connection: Connection, place: str) -> None:
+    if connection.info.server_version < OLDEST * 10_000:
+        raise StoreIncompatible(
+            f"the server of {place} is PostgreSQL {connection.info.server_version // 10_000}; penchant "
+            f"needs {OLDEST} or newer"
+        )
     schema, encoding = _one(
         connection, "SELECT current_schema(), current_setting('server_encoding')"
     )

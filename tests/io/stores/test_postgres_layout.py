@@ -241,3 +241,10 @@ def test_a_database_of_another_encoding_is_refused(postgres: str) -> None:
                 PostgresStore(postgres.format("latin"), 1, 2)
         finally:
             admin.execute("DROP DATABASE latin WITH (FORCE)")
+
+
+def test_an_older_server_is_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penchant.io.stores.postgres_layout.OLDEST", 999)
+
+    with pytest.raises(StoreIncompatible, match=r"is PostgreSQL \d\d; penchant needs 999 or newer"):
+        PostgresStore(database, 1, 2)

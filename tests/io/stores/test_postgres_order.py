@@ -116,7 +116,7 @@ def test_who_stops_within_a_commit_loses_the_lock_and_commits_later(
 ) -> None:
     other = opened(database)
     session = postgres_connections._SESSION.replace(
-        "session_timeout = '30s'", "session_timeout = 200"
+        "session_timeout = '30s'", "session_timeout = 700"
     )
     monkeypatch.setattr(postgres_connections, "_SESSION", session)
     stopped = opened(database)
