@@ -31,11 +31,14 @@ def run(program: str, *, killed: bool = False) -> subprocess.CompletedProcess[st
     return ran
 
 
-def killed_after(count: int, sink: Sink, spool: Path) -> list[str]:
+NOBODY = "http://127.0.0.1:9"  # nothing listens there: what a process recorded stays in its spool
+
+
+def killed_after(count: int, spool: Path) -> list[str]:
     """The ids that a process returned before it was killed."""
     ran = run(
         "import os, penchant, signal\n"
-        f"recorder = penchant.Recorder({sink.url!r}, spool={str(spool)!r}, interval=3600)\n"
+        f"recorder = penchant.Recorder({NOBODY!r}, spool={str(spool)!r}, interval=3600)\n"
         f"ids = [recorder.record('ann', 'click', position=n) for n in range({count})]\n"
         "print(*ids, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n",
@@ -47,7 +50,7 @@ def killed_after(count: int, sink: Sink, spool: Path) -> list[str]:
 def test_what_was_recorded_before_a_kill_is_sent_by_the_next_process(
     sink: Sink, spool: Path
 ) -> None:
-    ids = killed_after(300, sink, spool)
+    ids = killed_after(300, spool)
     assert sink.events == []
 
     with penchant.Recorder(sink.url, spool=spool) as recorder:
@@ -79,7 +82,7 @@ def test_what_was_answered_for_before_a_kill_is_not_sent_again(sink: Sink, spool
 def test_an_incomplete_record_is_ignored_and_those_before_it_are_sent(
     sink: Sink, spool: Path
 ) -> None:
-    ids = killed_after(10, sink, spool)
+    ids = killed_after(10, spool)
     (path,) = files(spool)
     content = bytearray(path.read_bytes())
     places = [HEAD]
@@ -98,7 +101,7 @@ def test_an_incomplete_record_is_ignored_and_those_before_it_are_sent(
 def test_a_damaged_record_ends_what_can_be_read_and_is_said(
     sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    killed_after(10, sink, spool)
+    killed_after(10, spool)
     (path,) = files(spool)
     content = bytearray(path.read_bytes())
     content[HEAD + FRAME + 5] ^= 1
@@ -282,7 +285,7 @@ def test_many_left_files_are_adopted_a_few_at_a_time_and_none_is_lost(
     sink: Sink, spool: Path
 ) -> None:
     for _ in range(7):
-        killed_after(20, sink, spool)
+        killed_after(20, spool)
 
     with penchant.Recorder(sink.url, spool=spool, spool_size=MIB, interval=0.01) as recorder:
         sink.wait(lambda: len(sink.events) == 140)
