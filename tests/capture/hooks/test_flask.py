@@ -81,10 +81,10 @@ def test_a_visitor_nobody_knows_is_not_recorded_and_not_complained_of(
 
 
 def test_errors_are_recorded_by_their_status_or_the_exception_they_came_of(
-    app: Flask, told: Told
+    app: Flask, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.logger.disabled = True
+    monkeypatch.setattr(app.logger, "disabled", True)
     client = app.test_client()
     read(client, "/login/ann")
 
