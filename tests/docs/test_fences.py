@@ -9,6 +9,7 @@ import pytest
 
 from tests.docs import (
     test_drawing,
+    test_hooks,
     test_http,
     test_pages,
     test_postgresql,
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 RUNNING = (
     test_drawing,
+    test_hooks,
     test_http,
     test_pages,
     test_postgresql,
