@@ -48,13 +48,21 @@ def requests(ask: str, batch: int) -> Callable[[int], bytes]:
 
 
 class Load:
-    """What all connections share."""
+    """What all connections share. With ``pause`` seconds between requests, each is due at its time."""
 
-    def __init__(self, request: Callable[[int], bytes]) -> None:
+    def __init__(self, request: Callable[[int], bytes], pause: float = 0.0) -> None:
         self.request = request
+        self.pause = pause
+        self.began = time.perf_counter()
         self.number = 0
         self.latencies: list[float] = []
         self.stopped = False
+
+    def due(self) -> float:
+        """When the next request is due."""
+        if not self.pause:
+            return time.perf_counter()
+        return self.began + self.number * self.pause
 
     def next(self) -> bytes:
         self.number += 1
@@ -90,15 +98,20 @@ class Connection(asyncio.Protocol):
     def _send(self) -> None:
         if self._load.stopped:
             self._transport.close()
+            return
+        self._began = self._load.due()
+        request = self._load.next()
+        wait = self._began - time.perf_counter()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._transport.write, request)
         else:
-            self._began = time.perf_counter()
-            self._transport.write(self._load.next())
+            self._transport.write(request)
 
 
 async def run(
-    port: int, connections: int, seconds: float, batch: int, ask: str
+    port: int, connections: int, seconds: float, batch: int, ask: str, rate: float = 0.0
 ) -> dict[str, float]:
-    load = Load(requests(ask, batch))
+    load = Load(requests(ask, batch), batch / rate if rate else 0.0)
     loop = asyncio.get_running_loop()
     for _ in range(connections):
         await loop.create_connection(lambda: Connection(load), "127.0.0.1", port)
@@ -123,11 +136,14 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0.0, help="events per second; 0: at once")
     parser.add_argument("--ask", choices=["events", *READS], default="events")
     told = parser.parse_args()
     import uvloop
 
-    result = uvloop.run(run(told.port, told.connections, told.seconds, told.batch, told.ask))
+    result = uvloop.run(
+        run(told.port, told.connections, told.seconds, told.batch, told.ask, told.rate)
+    )
     print(json.dumps(result))
 
 

@@ -24,9 +24,15 @@ class Server:
     port: int
     process: subprocess.Popen[str]
 
-    def load(self, ask: str, *, connections: int, seconds: float, batch: int = 1) -> dict[str, Any]:
-        """What the load generator measured: events and requests per second, p50 and p99 in ms."""
+    def load(
+        self, ask: str, *, connections: int, seconds: float, batch: int = 1, rate: float = 0.0
+    ) -> dict[str, Any]:
+        """What the load generator measured: events and requests per second, p50 and p99 in ms.
+
+        It sends ``rate`` events per second; 0 is as many as are answered.
+        """
         words = ["--ask", ask, "--connections", connections, "--seconds", seconds, "--batch", batch]
+        words += ["--rate", rate]
         ran = subprocess.run(
             [sys.executable, "benchmarks/load.py", str(self.port), *map(str, words)],
             capture_output=True,
@@ -61,10 +67,11 @@ class Server:
             used[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return used
 
-    def memory_mb(self) -> float:
-        """The most memory its process has held."""
+    def memory_mb(self, *, now: bool = False) -> float:
+        """The most memory its process has held, or what it holds ``now``."""
+        field = "VmRSS" if now else "VmHWM"
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
+            if line.startswith(field):
                 return int(line.split()[1]) / 1_000
         return 0.0
 
