@@ -160,7 +160,9 @@ def _floor(database: str, size: int, seconds: float) -> float:
         made = _events(200_000, end, system.now())
         places = range(0, len(made), size)
         rows = [
-            copied_rows(list(enumerate(made[start : start + size], start=end + start + 1)))
+            b"".join(
+                copied_rows(list(enumerate(made[start : start + size], start=end + start + 1)))
+            )
             for start in places
         ]
         began = perf_counter()

@@ -33,7 +33,8 @@ def append(
         return told, end
     months.reach(connection, added)
     with connection.cursor().copy(COPY) as copy:
-        copy.write(copied_rows(added))
+        for rows in copied_rows(added):  # while the server stores some, we encode the next
+            copy.write(rows)
     users = list({event.user for _, event in added})
     connection.execute(_USERS, (users,))
     return told, added[-1][0]

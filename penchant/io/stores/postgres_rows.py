@@ -6,7 +6,7 @@ the character NUL, which PostgreSQL does not keep.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from struct import Struct
 from typing import Any
 
@@ -45,6 +45,7 @@ COPY = f"COPY interaction_events ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINAR
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
+TOGETHER = 128  # rows handed over at once
 _EPOCH = 946_684_800 * SECOND  # PostgreSQL counts microseconds from the year 2000
 _INTEGER = 2**31 - 1
 _length = Struct(">i").pack
@@ -69,9 +70,12 @@ def without_nul(json: bytes) -> bytes:
     return json.replace(b"\\u0000", b"\\ufffd")
 
 
-def copied_rows(added: Iterable[Logged]) -> bytes:
-    """The rows of these events, between header and trailer."""
-    return b"".join([HEADER, *[_row(position, event) for position, event in added], TRAILER])
+def copied_rows(added: Sequence[Logged]) -> Iterator[bytes]:
+    """The rows of these events, some at a time, between header and trailer."""
+    yield HEADER
+    for start in range(0, len(added), TOGETHER):
+        yield b"".join([_row(*logged) for logged in added[start : start + TOGETHER]])
+    yield TRAILER
 
 
 def _row(position: int, event: Event) -> bytes:
