@@ -1,22 +1,25 @@
-"""Who is killed, in the midst of work: the server, an importer, a recorder's host, the database."""
+"""Who is killed in the midst of work: server, importer, recorder's host, retirement, database."""
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import penchant
 from penchant.io.stores import open_store
-from tests.kills.world import PATIENCE, Crowd, Outcome, Sent, event, verdict
+from tests.kills.world import PATIENCE, Crowd, Outcome, Sent, counted, differing, event, verdict
 from tests.servers.postgres import Postgres
 from tests.whole.test_server import COMMAND, Served
 
 ROOT = Path(__file__).parents[2]
 ROWS = 12_000  # of an import
+OLD = 12_000  # events that retire
 RECORDED = 4_000  # events that a recorder's host records at most
 Victim = Callable[[str, Path, int], Outcome]  # place, a folder to work in, seed
 
@@ -60,6 +63,38 @@ def importer(place: str, work: Path, seed: int) -> Outcome:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return verdict(place, sent, there | {one["id"] for one in sent})
+
+
+def retirement(place: str, work: Path, seed: int) -> Outcome:
+    """Kill ``penchant retire`` on a log of old events, then let another one do all of it."""
+    rng = Random(seed)
+    sent = [{**event(f"old-{number}", rng), "at": "2020-01-31T10:00:00Z"} for number in range(OLD)]
+    with penchant.open(place, follow=False) as p:
+        p.track_many(sent)
+    archive = {"PENCHANT_ARCHIVE": str(work / "months")} if rng.random() < 0.5 else {}
+    command = [*COMMAND, "--store", place, "retire"]
+    environment = {**os.environ, **archive}
+    store = open_store(place)
+    few = rng.randint(0, OLD)
+    killed = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
+    while killed.poll() is None and store.count() > few:
+        pass
+    killed.kill()
+    killed.wait()
+    store.close()
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    outcome = Outcome(OLD)
+    with penchant.open(place, follow=False, archive=archive.get("PENCHANT_ARCHIVE")) as p:
+        outcome.doubled = p.track_many(sent).accepted
+        for user, count in Counter(one["user"] for one in sent).items():
+            outcome.lost += max(count - counted(p, user), 0)
+            outcome.doubled += max(counted(p, user) - count, 0)
+        outcome.lost += OLD - p.stats()["events"]
+        outcome.differing = differing(p)
+    return outcome
 
 
 def recorder(place: str, work: Path, seed: int) -> Outcome:
@@ -114,4 +149,9 @@ def database(postgres: Postgres) -> Victim:
     return kill
 
 
-VICTIMS: dict[str, Victim] = {"server": server, "importer": importer, "recorder host": recorder}
+VICTIMS: dict[str, Victim] = {
+    "server": server,
+    "importer": importer,
+    "recorder host": recorder,
+    "retirement": retirement,
+}

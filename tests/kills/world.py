@@ -56,14 +56,14 @@ def verdict(place: str, sent: Iterable[Sent], acknowledged: set[str]) -> Outcome
         outcome = Outcome(len(acknowledged))
         stored = _stored(p)
         outcome.lost = len(acknowledged - stored.keys())
-        outcome.differing = _differing(p)
+        outcome.differing = differing(p)
         p.track_many(sent)
         again = _stored(p)
         outcome.doubled = sum(count - 1 for count in again.values())
         outcome.doubled += abs(len(again) - len({one["id"] for one in sent} | stored.keys()))
         people = Counter({one["id"]: one["user"] for one in sent}.values())
         outcome.doubled += sum(abs(counted(p, user) - count) for user, count in people.items())
-        outcome.differing += _differing(p)
+        outcome.differing += differing(p)
     return outcome
 
 
@@ -82,7 +82,7 @@ def counted(p: Penchant, user: str) -> int:
     return number
 
 
-def _differing(p: Penchant) -> int:
+def differing(p: Penchant) -> int:
     report = p.check()
     return len(report.differing) + report.population_differs
 
