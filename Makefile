@@ -33,7 +33,7 @@ test: servers  ## everything that must hold: style, types, floors, tests
 	$(BIN)/pytest -n auto
 
 check-long: servers  ## servers, importers, recorders and databases killed 130 times under load: some minutes
-	$(BIN)/python -m tests.kills
+	$(BIN)/python -m benchmarks kills
 
 check: setup  ## style, types and floors only
 	$(BIN)/ruff format --check .
