@@ -23,12 +23,13 @@ SERVER_FAILED = 500
 class ASGIMiddleware:
     """Records every request of ``app`` as an ``api_request``, when its response is finished.
 
-    ``user`` takes the scope, once the application has answered, and says who it is; ``None``: whoever
-    ``identify()`` named, else the request is not recorded. It may be a coroutine function; it must
-    not block. ``item`` is the template of the route where the router leaves its route in the scope, as
-    Starlette and what is built upon it do, else the path without the query; ``item=`` takes the scope
-    and wins unless it says ``None``. ``skip`` names paths to leave alone, those beneath one that ends
-    in ``/`` included, or is a function of the path.
+    Who it is ``identify()`` has said, else ``user``, which takes the scope once the application has
+    answered; where that is ``None`` nothing is recorded. It may be a coroutine function; it must not block.
+
+    ``item`` is the template of the route where the router leaves its route in the scope, as Starlette
+    and FastAPI do, else the path without the query; ``item=`` takes the scope and wins unless it says
+    ``None``. ``skip`` names paths to leave alone, those beneath one that ends in ``/`` included, or is a
+    function of the path.
 
     ``success`` is a status below 400; ``error`` the exception's type where one left the application, else
     ``HTTP 404``; ``duration_ms`` ends with the last part of the response; ``context`` has ``method`` and
@@ -121,6 +122,9 @@ def _is_last(message: Message) -> bool:
 def _route(scope: Scope, root: str) -> str | None:
     """The template of the route that the router took, with what it is mounted under."""
     route = scope.get("route")
+    within = scope.get("fastapi")  # a route that was included under a prefix does not know it
+    if isinstance(within, dict) and "effective_route_context" in within:
+        route = within["effective_route_context"]
     path = getattr(route, "path", None)
     if not isinstance(path, str):
         return None

@@ -28,8 +28,8 @@ def hook_click(
 ) -> None:
     """Record every run of a click command, or of the commands of a group, as a ``command``.
 
-    ``user`` says who it is, or is a function that does, as ``getpass.getuser``; ``None``: whoever
-    ``identify()`` named, else nothing is recorded. The item is the command's path, such as
+    Who it is ``identify()`` has said, else ``user``, a name or a function such as ``getpass.getuser``; where
+    that is ``None`` nothing is recorded. The item is the command's path, such as
     ``shop export``; a group is recorded where it runs without a command, or fails before one runs. Wrong
     usage is a failure of the command whose parameters it was; ``--help`` and ``--version`` are no runs.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from penchant.capture.hooks.actor import actors
 from penchant.capture.hooks.web import Item, Skip, User, Visit, check_function
 from penchant.capture.hooks.wsgi import WSGIMiddleware
+from penchant.core.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from penchant.capture.recorder import Recorder
@@ -28,8 +29,13 @@ def hook_flask(
     ``user`` and ``item`` take no argument: they are called within the request, after the view, where
     ``request``, ``session``, ``g`` and ``current_user`` of Flask-Login are at hand. The item is the rule,
     such as ``/products/<sku>``, unless ``item`` says another one; the rest is as ``ASGIMiddleware`` has
-    it. The error of a 500 is the exception that became it.
+    it. The error of a 500 is the exception that became it. Raises ``InvalidArgument`` for what is no
+    application, and for one that is hooked already: it would be recorded twice.
     """
+    if not all(hasattr(app, name) for name in ("wsgi_app", "teardown_request", "extensions")):
+        raise InvalidArgument("app", f"expected an application of Flask, got {type(app).__name__}")
+    if "penchant" in app.extensions:
+        raise InvalidArgument("app", f"{app.name!r} is hooked already")
     check_function("user", user)
     if item is not None:
         check_function("item", item)
@@ -41,6 +47,7 @@ def hook_flask(
         skip=skip,
         clock=clock,
     )
+    app.extensions["penchant"] = app.wsgi_app
     app.after_request(_answered)
     app.teardown_request(_over)  # also of a request that no response came of
 

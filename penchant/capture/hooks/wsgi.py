@@ -44,10 +44,11 @@ class WSGIMiddleware:
             return self._app(environ, start_response)
         visit = Visit(self._web, environ, path=path, method=environ["REQUEST_METHOD"])
 
-        def start(status: str, headers: Any, *exc_info: Any) -> Any:
+        def start(status: str, headers: Any, exc_info: Any = None) -> Any:
             code = status[:3]
             visit.status = int(code) if code.isdecimal() else None
-            return start_response(status, headers, *exc_info)
+            told = (status, headers) if exc_info is None else (status, headers, exc_info)
+            return start_response(*told)
 
         try:
             with acting(visit):

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
 from starlette.authentication import AuthCredentials, AuthenticationBackend, SimpleUser
 from starlette.background import BackgroundTask
@@ -115,6 +116,38 @@ def test_a_mounted_route_has_the_mount_before_it_and_no_route_has_its_path(
         ("/static/{path}", True),
         ("/static/{path}", False),
         ("/nowhere", False),
+    ]
+
+
+def test_a_route_of_fastapi_has_the_prefixes_it_was_included_under(told: Told) -> None:
+    products = APIRouter(prefix="/products")
+
+    @products.get("/{sku}")
+    async def view(sku: int) -> int:
+        return sku
+
+    version = APIRouter(prefix="/{version}")
+    version.include_router(products)
+    app = FastAPI()
+    app.include_router(version, prefix="/api")
+    app.get("/direct/{sku}")(view)
+    app.mount("/more", app)
+
+    with client(told, app) as http:
+        paths = (
+            "/api/v1/products/3",
+            "/api/v1/products/tea",
+            "/direct/3",
+            "/more/api/v1/products/3",
+        )
+        for path in paths:
+            http.get(path, headers=ANN)
+
+    assert told.only("item", "error") == [
+        ("/api/{version}/products/{sku}", None),
+        ("/api/{version}/products/{sku}", "HTTP 422"),
+        ("/direct/{sku}", None),
+        ("/more/api/{version}/products/{sku}", None),
     ]
 
 

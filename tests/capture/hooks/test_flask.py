@@ -191,6 +191,13 @@ def test_paths_to_skip_are_left_alone_and_an_item_function_knows_the_request(tol
     assert told.only("item") == [("tea",)]
 
 
+def test_hooking_twice_or_what_is_no_application_is_refused(app: Flask, told: Told) -> None:
+    with pytest.raises(InvalidArgument, match="hooked already"):
+        hook_flask(app, told.recorder, user=of_session)
+    with pytest.raises(InvalidArgument, match="expected an application"):
+        hook_flask(app.wsgi_app, told.recorder, user=of_session)
+
+
 @pytest.mark.parametrize("user", ["ann", None])
 def test_a_user_that_is_no_function_is_refused(told: Told, user: Any) -> None:
     with pytest.raises(InvalidArgument, match="user"):
