@@ -1,9 +1,10 @@
 """Is anything lost or doubled when somebody is killed in the midst of work?
 
-A hundred runs on a folder and thirty on PostgreSQL with its own defaults: a server under load, an import, a program
-that records with a spool, `penchant retire`, or every process of PostgreSQL is killed with SIGKILL at a random moment,
-then started again. Acknowledged events that are not in the log are lost; what is stored or counted more than once,
-also after everything was sent again, is doubled; people whose states are not those of a replay differ.
+A hundred runs on a folder and thirty on PostgreSQL with its own defaults: a server under load, an import,
+a program that records with a spool, `penchant retire`, or every process of PostgreSQL is killed with
+SIGKILL at a random moment, then started again. Acknowledged events that are not in the log are lost; what is
+stored or counted more than once, also after everything was sent again, is doubled; people whose states are
+not those of a replay differ.
 """
 
 from __future__ import annotations
