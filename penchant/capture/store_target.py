@@ -1,7 +1,14 @@
-"""A store as a target: the shipping thread opens it and appends."""
+"""A store as a target: the shipping thread opens it and appends.
+
+While the interpreter ends no thread can be started any more, and an opened store needs one: what a
+short program recorded is then appended by a process of its own.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +17,14 @@ from penchant.core.errors import PenchantError, QueueFull, StoreUnavailable
 
 if TYPE_CHECKING:
     import penchant
+
+
+_APPEND = """
+import json, sys, penchant
+place, *events = map(json.loads, sys.stdin)
+with penchant.open(place, follow=False) as p:
+    print(json.dumps(p.track_many(events).to_dict()["rejected"]))
+"""
 
 
 class StoreTarget:
@@ -26,6 +41,8 @@ class StoreTarget:
         """Append the events, durably. Raises ``Unavailable`` while the store is."""
         try:
             receipt = self._opened().track_many(events)
+        except RuntimeError:
+            return self._sent_by_a_process(events)
         except QueueFull as error:
             raise Unavailable(str(error), after=error.retry_after) from None
         except StoreUnavailable as error:
@@ -43,6 +60,18 @@ class StoreTarget:
         open, self._open = self._open, None
         if open is not None:
             open.close()
+
+    def _sent_by_a_process(self, events: Sequence[dict[str, Any]]) -> list[Refused]:
+        lines = "".join(json.dumps(one) + "\n" for one in (self._place, *events))
+        try:  # the place goes along with the events: on the command line everybody could read it
+            done = subprocess.run(
+                [sys.executable, "-c", _APPEND], input=lines, capture_output=True, text=True
+            )
+        except (OSError, TypeError) as error:  # a host without an interpreter of its own
+            raise Unavailable(f"the store cannot be opened at the end: {error}") from None
+        if done.returncode:
+            raise Unavailable(done.stderr.strip().rpartition("\n")[2])
+        return [Refused(**one) for one in json.loads(done.stdout)]
 
     def _opened(self) -> penchant.Penchant:
         if self._open is None:

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import penchant
+from penchant.capture.store_target import StoreTarget
+from penchant.capture.target import Refused, Unavailable
+
+RECORDS = """
+import penchant
+recorder = penchant.Recorder({place!r}, interval=3600)
+recorder.record("ann", "click", "tea", context={{"screen": [1, 2.5]}})
+recorder.record("ann", "click", value="much")
+recorder.record("bob", "click")
+"""
+
+
+def test_a_program_that_ends_at_once_stores_what_it_recorded(tmp_path: Path) -> None:
+    place = str(tmp_path / "taste")
+
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", RECORDS.format(place=place)],
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "lost" not in ran.stderr
+    with penchant.open(place, follow=False) as p:
+        assert p.user("ann").history()[0].context == {"screen": [1, 2.5]}
+        assert len(p.user("ann").history()) == len(p.user("bob").history()) == 1
+
+
+def test_events_that_a_process_of_its_own_appends_are_answered_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ending(place: str, follow: bool) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    target = StoreTarget(str(tmp_path / "taste"))
+    with monkeypatch.context() as patched:
+        patched.setattr(penchant, "open", ending)
+        refused = target.send([{"id": "e", "user": "ann", "kind": "click"}, {"kind": "click"}])
+
+    assert [one.index for one in refused] == [1]
+    assert isinstance(refused[0], Refused)
+    with penchant.open(tmp_path / "taste", follow=False) as p:
+        assert [event.id for event in p.user("ann").history()] == ["e"]
+
+
+def test_a_process_of_its_own_that_fails_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ending(place: str, follow: bool) -> None:
+        raise RuntimeError("can't start new thread")
+
+    (tmp_path / "taken").write_text("")
+    target = StoreTarget(str(tmp_path / "taken"))
+    monkeypatch.setattr(penchant, "open", ending)
+
+    with pytest.raises(Unavailable, match="cannot be made"):
+        target.send([{"user": "ann", "kind": "click"}])
+    monkeypatch.setattr(sys, "executable", "")
+    with pytest.raises(Unavailable, match="the store cannot be opened at the end"):
+        target.send([{"user": "ann", "kind": "click"}])
