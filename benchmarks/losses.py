@@ -32,7 +32,10 @@ ROOT = Path(__file__).parents[1]
 PEERS_PYTHON = ROOT / ".venv-recorders" / "bin" / "python"
 DEADLINE = 30.0  # seconds
 OURS = ("memory", "spool")
-HEAD = ("events recorded", "penchant, memory", "penchant, spool", *PEERS)
+VERSIONS = (
+    (ROOT / "benchmarks" / "recorders" / "requirements.txt").read_text().split()[: len(PEERS)]
+)
+HEAD = ("events recorded", "penchant, memory", "penchant, spool", *VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)

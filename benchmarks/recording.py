@@ -4,7 +4,7 @@ Each in processes of its own, several one after the other; a sink on this machin
 the calling thread: calls in a row, the empty loop taken off, the median of fifteen rounds a process. The
 floor is "id and copy": an id with the time in it and bytes that nobody changes, with the same signature.
 CPU of the process: until the last event is answered for. A call survives SIGKILL where a spool or a file has
-it when the call returns.
+it when the call returns. The versions are those of benchmarks/recorders/requirements.txt.
 """
 
 from __future__ import annotations

@@ -79,7 +79,8 @@ class Course:
         with tally.changed:
             goal = tally.left + len(self.queue)
             self.pace.ring(urgent=True)
-            return tally.changed.wait_for(lambda: tally.left >= goal, timeout)
+            tally.changed.wait_for(lambda: tally.left >= goal or self.shipping.over, timeout)
+            return tally.left >= goal
 
     def close(self, timeout: float) -> int:
         """Flush, and give up what is left. Returns how many that were."""

@@ -69,7 +69,7 @@ def spool_of(told: str | os.PathLike[str] | None) -> Path | None:
 
 
 def queue_of(
-    folder: Path | None, size: int, capacity: int, policy: str
+    folder: Path | None, size: int, capacity: int, policy: str, batch_size: int
 ) -> Callable[[Course], Queue]:
     """Makes the queue of a course."""
 
@@ -78,8 +78,8 @@ def queue_of(
         if folder is None:
             return Buffer(capacity, course.tally, course.full, waits=waits)
         return Spool(
-            folder, course.tally, course.full, course.failed,
-            capacity=capacity, spills=policy == "spill", waits=waits, size=size,
+            folder, course.tally, course.full, course.failed, course.pace.ring,
+            batch=batch_size, capacity=capacity, spills=policy == "spill", waits=waits, size=size,
         )  # fmt: skip
 
     return queue

@@ -109,7 +109,7 @@ class Recorder:
         self._make = lambda: Course(
             target_of(target, key, timeout),
             pace or Pace(),
-            queue=queue_of(folder, spool_size, capacity, policy),
+            queue=queue_of(folder, spool_size, capacity, policy, self._batch_size),
             clock=lambda: self._nanoseconds(),
             batch_size=self._batch_size,
             interval=interval,
@@ -149,8 +149,7 @@ class Recorder:
         if not stamps.latest <= now < stamps.until:
             now = stamps.turn(now)
         stamps.latest = now
-        number = next(stamps.numbers)
-        id = f"{stamps.head}{number}"
+        id = f"{stamps.head}{next(stamps.numbers)}"
         try:
             if self._skips is not None and self._is_skipped(user):
                 return id
@@ -189,8 +188,6 @@ class Recorder:
             self._put(kept)
         except OSError as problem:  # it is kept, but a file could not be made or removed
             self._course.failed(problem)
-        if not number % self._batch_size:
-            self._course.pace.ring()
         return id
 
     def flush(self, timeout: float | None = 5.0) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zlib import crc32
 
@@ -51,26 +51,29 @@ class Segment:
         self.left = self.under_way = 0
 
     @classmethod
-    def make(cls, path: Path, size: int) -> Segment:
+    def make(cls, path: Callable[[], Path], size: int) -> Segment:
         """A new file of zeros, all of its space taken: a full disk is met here, not while writing.
 
-        Raises ``OSError``.
+        ``path`` gives another name with every call. A name is never used twice: who is about to remove
+        what it found under a name must not find another file there. Raises ``OSError``.
         """
         for _ in range(TRIES):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            name = path()
+            descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             try:
                 if _lock(descriptor) and os.fstat(descriptor).st_nlink:
                     _allocate(descriptor, size)
-                    segment = cls(path, descriptor, size)
+                    segment = cls(name, descriptor, size)
                     segment.map[: len(MAGIC)] = MAGIC
                     return segment
             except OSError:
-                path.unlink()
+                name.unlink(missing_ok=True)
                 os.close(descriptor)
                 raise
-            os.close(descriptor)  # another process took it for what a dead one had begun
-            path.unlink(missing_ok=True)
-        raise OSError(f"another process removed {path} {TRIES} times")
+            os.close(
+                descriptor
+            )  # another process took it for what a dead one had begun, and removes it
+        raise OSError(f"other processes removed {TRIES} new files in {name.parent}")
 
     @classmethod
     def adopt(cls, path: Path) -> Segment | None:

@@ -19,7 +19,7 @@ from penchant.capture.segment import FRAME, HEAD, MARK, SUFFIX, Segment, sizes
 
 SEGMENT = 1024 * 1024  # bytes of a file, at most: a quarter of a smaller spool
 AT_ONCE = 64  # records that are taken while whoever records has to wait
-OPEN = 64  # files that are open at once, where others left many
+OPEN = 32  # files of others that are open at once, where they left many
 RETRY = 1.0  # seconds until a file is tried again that could not be made
 
 
@@ -30,7 +30,7 @@ class Spool(Doors):
     ``"spill"``. Beyond, the oldest goes that is not under way, or, with ``waits``, whoever puts waits for
     room up to a minute before that. What cannot be written, as the disk is full, waits in memory, up to
     ``capacity`` records. ``full`` is told how many went, and 0 before a wait; ``failed`` why nothing could
-    be written, and ``None`` where a file could be made.
+    be written, and ``None`` where a file could be made. ``ring`` is called as soon as ``batch`` records wait.
     """
 
     def __init__(
@@ -39,7 +39,9 @@ class Spool(Doors):
         tally: Tally,
         full: Callable[[int], None],
         failed: Callable[[OSError | None], None],
+        ring: Callable[[], None],
         *,
+        batch: int,
         capacity: int,
         spills: bool,
         waits: bool,
@@ -50,6 +52,8 @@ class Spool(Doors):
         self._tally = tally
         self._full = full
         self._failed = failed
+        self._ring = ring
+        self._batch = batch
         self._capacity = capacity
         self._most = sys.maxsize if spills else capacity
         self._waits = waits
@@ -82,6 +86,8 @@ class Spool(Doors):
             if end <= self._limit and self._waiting < self._most:
                 self._end = end  # first of all: a signal handler that records now writes behind it
                 self._waiting += 1
+                if self._waiting == self._batch:
+                    self._ring()
                 map = self._map
                 map[start + 1 : end] = sizes(size, crc32(record)) + record
                 map[start] = MARK
@@ -126,12 +132,13 @@ class Spool(Doors):
                     self._spare = made
 
     def adopt(self) -> bool:
-        """Take over what dead processes left, the oldest first, as far as there is room for it without
-        a loss. Returns whether there may be more."""
+        """Take over what dead processes left, the oldest first, a few at a time. Returns whether there
+        may be more."""
         adopted: list[Segment] = []
+        most = min(self._segments_most // 2, OPEN) - sum(map(self._is_foreign, self._segments))
         more = False
         for path in sorted(self._folder.glob(f"*{SUFFIX}")):
-            more = len(self._segments) + len(adopted) + 1 >= min(self._segments_most, OPEN)
+            more = len(adopted) >= most
             if more:
                 break
             if self._own not in path.name and (segment := Segment.adopt(path)) is not None:
@@ -153,7 +160,7 @@ class Spool(Doors):
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         left = any(self._folder.glob(f"*{SUFFIX}"))
-        self._spare = Segment.make(self._path(), self._segment_size)
+        self._spare = Segment.make(self._path, self._segment_size)
         return left
 
     def close(self) -> int:
@@ -252,12 +259,27 @@ class Spool(Doors):
         return True
 
     def _drop_segments(self) -> None:
-        """Make room for a file: the oldest goes, unless something of it is under way."""
+        """Make room for a file. What was adopted is left for later; where that is not enough, the oldest
+        goes. What is under way stays."""
+        for one in list(self._segments):
+            if len(self._segments) >= self._segments_most and self._is_foreign(one):
+                self._leave(one)
         for oldest in list(self._segments):
             if len(self._segments) < self._segments_most:
                 return
             if oldest is not self._current and oldest in self._segments:
                 self._lose(oldest)
+
+    def _is_foreign(self, segment: Segment) -> bool:
+        return self._own not in segment.path.name
+
+    def _leave(self, segment: Segment) -> None:
+        """Leave a segment that was adopted to whoever adopts it next."""
+        if not segment.under_way:
+            self._segments.remove(segment)
+            segment.let_go()
+            self._waiting -= segment.left
+            self._tally.add(adopted=-segment.left, left=segment.left)
 
     def _drop_beyond(self, most: int) -> None:
         """Give up the oldest that are not under way, until no more wait."""
@@ -293,7 +315,7 @@ class Spool(Doors):
         if time.monotonic() < self._tried + RETRY:
             return None
         try:
-            made = Segment.make(self._path(), self._segment_size)
+            made = Segment.make(self._path, self._segment_size)
         except OSError as error:
             self._tried = time.monotonic()
             self._failed(error)

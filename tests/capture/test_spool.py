@@ -295,6 +295,23 @@ def test_many_left_files_are_adopted_a_few_at_a_time_and_none_is_lost(
     assert files(spool) == []
 
 
+def test_what_was_adopted_is_not_lost_for_want_of_room(sink: Sink, spool: Path) -> None:
+    ids = [id for _ in range(3) for id in killed_after(20, sink, spool)]
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool, spool_size=MIB, interval=0.01)
+    sink.wait(lambda: recorder.counts.adopted == 40)  # as many files as half of its own
+
+    for _ in range(3_000):
+        recorder.record("bob", "click", data={"n": "x" * 1_000})
+    recorder.close(0.1)
+
+    counts = recorder.counts
+    assert counts.captured == counts.stored + counts.dropped + counts.waiting
+    sink.always = None
+    with penchant.Recorder(sink.url, spool=spool, interval=0.01):
+        sink.wait(lambda: {one["id"] for one in sink.events if one["user"] == "ann"} == set(ids))
+
+
 def test_an_episode_of_loss_is_said_when_it_begins_and_when_it_is_over(
     sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -371,7 +388,7 @@ def test_an_empty_file_of_a_process_killed_while_it_began_is_cleared_away(
 def test_a_segment_is_adopted_by_one_only(spool: Path) -> None:
     spool.mkdir()
     path = spool / f"one{SUFFIX}"
-    made = Segment.make(path, MIB)
+    made = Segment.make(lambda: path, MIB)
 
     assert Segment.adopt(path) is None
     made.remove()
