@@ -95,13 +95,8 @@ def _check_database(connection: Connection, place: str) -> None:
 
 
 def _applied(connection: Connection, place: str) -> int:
-    """The number of the last migration applied; 0 for an empty schema."""
+    """The number of the last migration applied; 0 where none was."""
     if not _one(connection, _IS_OURS)[0]:
-        if others := [name for name in TABLES if _exists(connection, name)]:
-            raise StoreIncompatible(
-                f"{place} has a table {others[0]!r} of another program; name another database, or "
-                "a schema with ?options=-csearch_path%3DNAME"
-            )
         return 0
     [number] = _one(connection, _APPLIED)
     if number > len(migrations()):
@@ -115,13 +110,24 @@ def _apply(connection: Connection, place: str, migration: Migration) -> None:
     """Carry one migration out, unless another process has done so meanwhile."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (_LOCK,))
-        if _applied(connection, place) >= migration.number:
+        applied = _applied(connection, place)
+        if applied >= migration.number:
             return
+        if not applied:  # only now: nobody else makes our tables at this moment
+            _refuse_others(connection, place)
         connection.execute(_REMEMBER)
         connection.execute(migration.sql)
         connection.execute(
             "INSERT INTO penchant_migrations (number, title) VALUES (%s, %s)",
             (migration.number, migration.title),
+        )
+
+
+def _refuse_others(connection: Connection, place: str) -> None:
+    if others := [name for name in TABLES if _exists(connection, name)]:
+        raise StoreIncompatible(
+            f"{place} has a table {others[0]!r} of another program; name another database, or "
+            "a schema with ?options=-csearch_path%3DNAME"
         )
 
 
