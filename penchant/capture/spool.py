@@ -30,7 +30,7 @@ class Spool(Doors):
     ``"spill"``. Beyond, the oldest goes that is not under way, or, with ``waits``, whoever puts waits for
     room up to a minute before that. What cannot be written, as the disk is full, waits in memory, up to
     ``capacity`` records. ``full`` is told how many went, and 0 before a wait; ``failed`` why nothing could
-    be written, and ``None`` where a file could be made.
+    be written, and ``None`` where a file could be made; ``left`` why a file of a dead process stays.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Spool(Doors):
         tally: Tally,
         full: Callable[[int], None],
         failed: Callable[[OSError | None], None],
+        left: Callable[[OSError], None],
         *,
         capacity: int,
         spills: bool,
@@ -50,6 +51,7 @@ class Spool(Doors):
         self._tally = tally
         self._full = full
         self._failed = failed
+        self._left = left
         self._capacity = capacity
         self._most = sys.maxsize if spills else capacity
         self._waits = waits
@@ -134,7 +136,7 @@ class Spool(Doors):
             more = len(self._segments) + len(adopted) + 1 >= min(self._segments_most, OPEN)
             if more:
                 break
-            if self._own not in path.name and (segment := Segment.adopt(path)) is not None:
+            if self._own not in path.name and (segment := self._adopted(path)) is not None:
                 adopted.append(segment)
         with self._lock:
             for segment in reversed(adopted):
@@ -145,6 +147,14 @@ class Spool(Doors):
                 self._waiting += segment.left
                 self._tally.add(adopted=segment.left)
         return more
+
+    def _adopted(self, path: Path) -> Segment | None:
+        """The segment of a dead process, if it is one and may be had; ours go on being sent."""
+        try:
+            return Segment.adopt(path)
+        except OSError as error:
+            self._left(error)
+            return None
 
     def prepare(self) -> bool:
         """Make the folder and a first file. Returns whether dead processes may have left something.
@@ -293,6 +303,7 @@ class Spool(Doors):
         if time.monotonic() < self._tried + RETRY:
             return None
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may tidy up
             made = Segment.make(self._path(), self._segment_size)
         except OSError as error:
             self._tried = time.monotonic()
