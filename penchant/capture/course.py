@@ -143,6 +143,15 @@ class Course:
                 "spool", "the spool cannot be written, events wait in memory instead: %s", error
             )
 
+    def left(self, error: OSError) -> None:
+        """Say that a file in the spool cannot be had: what is in it stays there."""
+        self.episodes.begin(
+            "left",
+            "a file in the spool cannot be read and stays: %s; if it is a segment of another user, "
+            "run this program as that user once, or give it the file",
+            error,
+        )
+
     def _run(self) -> None:
         seconds = self._interval
         while not self.shipping.over:

@@ -78,7 +78,7 @@ def queue_of(
         if folder is None:
             return Buffer(capacity, course.tally, course.full, waits=waits)
         return Spool(
-            folder, course.tally, course.full, course.failed, course.pace.ring,
+            folder, course.tally, course.full, course.failed, course.pace.ring, course.left,
             batch=batch_size, capacity=capacity, spills=policy == "spill", waits=waits, size=size,
         )  # fmt: skip
 

@@ -159,7 +159,11 @@ class Recorder:
                 request, position, context, data,
             )  # fmt: skip
             if (
-                (duration_ms is None or type(duration_ms) in PLAIN)
+                type(user) in PLAIN
+                and (item is None or type(item) in PLAIN)
+                and (at is None or type(at) in PLAIN)
+                and (session is None or type(session) in PLAIN)
+                and (duration_ms is None or type(duration_ms) in PLAIN)
                 and (value is None or type(value) in PLAIN)
                 and (success is None or type(success) is bool)
                 and (position is None or type(position) is int)

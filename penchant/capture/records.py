@@ -55,7 +55,11 @@ def is_plain(told: Any) -> bool:
 
 def patiently(record: tuple[Any, ...]) -> bytes:
     """The bytes of a record whose values are not all plain. Raises ``InvalidEvent``."""
-    values = [plain(name, value) for name, value in zip(FIELDS, record[2:], strict=True)]
+    values = [
+        # Bytes are no name and no text: whoever checks the fields says so.
+        bytes(value) if isinstance(value, bytes | bytearray) else plain(name, value)
+        for name, value in zip(FIELDS, record[2:], strict=True)
+    ]
     return dumps((*record[:2], *values), FORMAT)
 
 

@@ -77,21 +77,22 @@ class Segment:
 
     @classmethod
     def adopt(cls, path: Path) -> Segment | None:
-        """The file of a process that is dead; ``None`` where it lives, or left nothing to send."""
+        """The file of a process that is dead; ``None`` where it lives, or left nothing to send.
+
+        Raises ``OSError`` where it cannot be opened: it is another user's, or no file.
+        """
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
-        if not _lock(descriptor):
+        try:
+            segment = cls._locked(path, descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
+        if segment is None:
             os.close(descriptor)
             return None
-        status = os.fstat(descriptor)
-        if not status.st_nlink or not status.st_size:  # sent by another, or hardly begun
-            if status.st_nlink:
-                path.unlink(missing_ok=True)
-            os.close(descriptor)
-            return None
-        segment = cls(path, descriptor, status.st_size)
         if segment._is_ours() and not segment._read():
             segment.remove()
             return None
@@ -99,6 +100,18 @@ class Segment:
             segment.let_go()
             return None
         return segment
+
+    @classmethod
+    def _locked(cls, path: Path, descriptor: int) -> Segment | None:
+        """The open file as a segment; ``None`` where another has it, or it was hardly begun."""
+        if not _lock(descriptor):
+            return None
+        status = os.fstat(descriptor)
+        if status.st_nlink and not status.st_size:
+            path.unlink(missing_ok=True)
+        if not status.st_nlink or status.st_size < HEAD:  # sent by another, or no segment
+            return None
+        return cls(path, descriptor, status.st_size)
 
     def settle(self, upto: int) -> None:
         """Everything before that place was answered for: whoever adopts the file begins there."""
@@ -131,9 +144,11 @@ class Segment:
         self.let_go()
 
     def let_go(self) -> None:
-        """Leave the file to whoever comes."""
+        """Leave the file to whoever comes; twice is as good as once."""
         self.map.close()
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:  # the second time its number may be another file's
+            os.close(descriptor)
 
     def _is_ours(self) -> bool:
         """Whether it is a segment, or was never begun."""

@@ -30,7 +30,8 @@ class Spool(Doors):
     ``"spill"``. Beyond, the oldest goes that is not under way, or, with ``waits``, whoever puts waits for
     room up to a minute before that. What cannot be written, as the disk is full, waits in memory, up to
     ``capacity`` records. ``full`` is told how many went, and 0 before a wait; ``failed`` why nothing could
-    be written, and ``None`` where a file could be made. ``ring`` is called as soon as ``batch`` records wait.
+    be written, and ``None`` where a file could be made; ``left`` why a file of a dead process stays.
+    ``ring`` is called as soon as ``batch`` records wait.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Spool(Doors):
         full: Callable[[int], None],
         failed: Callable[[OSError | None], None],
         ring: Callable[[], None],
+        left: Callable[[OSError], None],
         *,
         batch: int,
         capacity: int,
@@ -54,6 +56,7 @@ class Spool(Doors):
         self._failed = failed
         self._ring = ring
         self._batch = batch
+        self._left = left
         self._capacity = capacity
         self._most = sys.maxsize if spills else capacity
         self._waits = waits
@@ -141,7 +144,7 @@ class Spool(Doors):
             more = len(adopted) >= most
             if more:
                 break
-            if self._own not in path.name and (segment := Segment.adopt(path)) is not None:
+            if self._own not in path.name and (segment := self._adopted(path)) is not None:
                 adopted.append(segment)
         with self._lock:
             for segment in reversed(adopted):
@@ -152,6 +155,14 @@ class Spool(Doors):
                 self._waiting += segment.left
                 self._tally.add(adopted=segment.left)
         return more
+
+    def _adopted(self, path: Path) -> Segment | None:
+        """The segment of a dead process, if it is one and may be had; ours go on being sent."""
+        try:
+            return Segment.adopt(path)
+        except OSError as error:
+            self._left(error)
+            return None
 
     def prepare(self) -> bool:
         """Make the folder and a first file. Returns whether dead processes may have left something.
@@ -315,6 +326,7 @@ class Spool(Doors):
         if time.monotonic() < self._tried + RETRY:
             return None
         try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # somebody may tidy up
             made = Segment.make(self._path, self._segment_size)
         except OSError as error:
             self._tried = time.monotonic()

@@ -64,9 +64,8 @@ class Course:
             self.queue = Buffer(capacity, self.tally, _said, waits=False)
         else:
             self.queue = Spool(
-                folder, self.tally, _said, _failed,
-                capacity=capacity, spills=queue == "spill", waits=False, size=MIB,
-                batch=7, ring=_rung,
+                folder, self.tally, _said, _failed, _rung, _failed,
+                capacity=capacity, spills=queue == "spill", waits=False, size=MIB, batch=7,
             )  # fmt: skip
             self.queue.prepare()
             self.queue.adopt()

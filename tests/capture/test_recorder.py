@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import logging
 import os
@@ -48,6 +49,29 @@ def test_an_event_arrives_with_every_field_and_the_id_that_was_returned(
         }
     ]  # fmt: skip
     assert sink.requests[0].headers["Authorization"] == "Bearer k1"
+
+
+class Int64(ctypes.c_int64):
+    """A whole number as numpy has them: with a buffer, which marshal would take for bytes."""
+
+    dtype = "int64"
+    ndim = 0
+
+    def item(self) -> int:
+        return self.value
+
+
+def test_whole_numbers_of_numpy_are_names_and_times_as_plain_ones_are(
+    make: Any, sink: Sink
+) -> None:
+    recorder = make(sink.url)
+
+    recorder.record(Int64(7), "click", Int64(8), session=Int64(9), at=Int64(NOON))
+
+    assert recorder.flush()
+    [event] = sink.events
+    assert (event["user"], event["item"], event["session"]) == ("7", "8", "9")
+    assert event["at"] == NOON
 
 
 def test_ids_ascend_and_are_uuids_of_version_7(make: Any, sink: Sink) -> None:

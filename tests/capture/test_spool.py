@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +298,7 @@ def test_many_left_files_are_adopted_a_few_at_a_time_and_none_is_lost(
 
 
 def test_what_was_adopted_is_not_lost_for_want_of_room(sink: Sink, spool: Path) -> None:
-    ids = [id for _ in range(3) for id in killed_after(20, sink, spool)]
+    ids = [id for _ in range(3) for id in killed_after(20, spool)]
     sink.always = Reply(503)
     recorder = penchant.Recorder(sink.url, spool=spool, spool_size=MIB, interval=0.01)
     sink.wait(lambda: recorder.counts.adopted == 40)  # as many files as half of its own
@@ -383,6 +385,86 @@ def test_an_empty_file_of_a_process_killed_while_it_began_is_cleared_away(
         recorder.record("ann", "click")
 
     assert files(spool) == []
+
+
+def test_what_cannot_be_opened_is_said_and_does_not_keep_others_from_being_sent(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = killed_after(3, spool)
+    (spool / f"0{SUFFIX}").mkdir()
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        ids.append(recorder.record("ann", "click"))
+        assert recorder.flush()
+
+    assert [event["id"] for event in sink.events] == ids
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "a file in the spool cannot be read and stays"
+    ]
+
+
+def test_the_segment_of_another_user_does_not_keep_others_from_being_sent(sink: Sink) -> None:
+    if os.getuid() != 0:
+        pytest.skip("needs two users")
+    with tempfile.TemporaryDirectory() as place:  # other users may not look into that of a test
+        spool = Path(place) / "events.spool"
+        killed_after(3, spool)
+        Path(place).chmod(0o755)
+        spool.chmod(0o777)
+        program = (
+            "import encodings.idna, os, penchant  # while this user may read them\n"
+            "penchant.Recorder('http://127.0.0.1:1').close()\n"
+            "os.setuid(65534)\n"
+            f"recorder = penchant.Recorder({sink.url!r}, spool={str(spool)!r})\n"
+            "recorder.record('bob', 'click')\n"
+            "recorder.close()\n"
+            "print(recorder.counts.stored)\n"
+        )
+
+        assert run(program).stdout == "1\n"
+    assert [event["user"] for event in sink.events] == ["bob"]
+
+
+@pytest.mark.parametrize("size", [1, 20, HEAD - 1])
+def test_a_file_too_small_for_a_segment_is_left_alone(sink: Sink, spool: Path, size: int) -> None:
+    spool.mkdir()
+    other = spool / f"0{SUFFIX}"
+    other.write_bytes(bytes(size))
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        recorder.record("ann", "click")
+
+    assert len(sink.events) == 1
+    assert other.read_bytes() == bytes(size)
+
+
+def test_a_folder_that_was_removed_is_made_again(sink: Sink, spool: Path) -> None:
+    with penchant.Recorder(sink.url, spool=spool, interval=3600) as recorder:
+        recorder.record("ann", "click")
+        shutil.rmtree(spool)
+        for _ in range(200):  # two files full of them
+            recorder.record("ann", "click", text="x" * 8_000)
+
+        assert len(files(spool)) > 0
+    assert len(sink.events) == recorder.counts.stored == 201
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_fork_after_the_end_closes_no_file_of_the_application(spool: Path) -> None:
+    program = (
+        "import os, penchant\n"
+        f"recorder = penchant.Recorder({NOBODY!r}, spool={str(spool)!r})\n"
+        "recorder.record('ann', 'click')\n"
+        "recorder.close(timeout=0.01)\n"
+        "files = [os.open(os.devnull, os.O_RDONLY) for _ in range(20)]  # gets the numbers let go\n"
+        "if (child := os.fork()) == 0:\n"
+        "    for file in files:\n"
+        "        os.fstat(file)\n"
+        "    os._exit(7)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+
+    assert run(program).stdout == "7\n"
 
 
 def test_a_segment_is_adopted_by_one_only(spool: Path) -> None:
