@@ -407,7 +407,7 @@ def test_closing_counts_and_says_what_could_not_be_sent(
     recorder.close(timeout=0.2)
 
     assert recorder.counts == type(recorder.counts)(captured=7, dropped=7)
-    assert "7 events could not be sent" in caplog.text
+    assert "7 events could not be sent before the end and are lost" in caplog.text
 
 
 def test_flushing_from_asyncio_leaves_the_loop_free(make: Any, sink: Sink) -> None:
