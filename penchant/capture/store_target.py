@@ -80,5 +80,8 @@ class StoreTarget:
         if self._open is None:
             import penchant  # here, as the floors above are no part of capturing
 
-            self._open = penchant.open(self._place, follow=False)
+            # One thread writes: a database need not have more connections for it than these.
+            self._open = penchant.open(
+                self._place, follow=False, postgres_pool_min=1, postgres_pool_max=2
+            )
         return self._open

@@ -57,7 +57,7 @@ def test_a_short_program_needs_no_process_of_its_own(tmp_path: Path) -> None:
 def test_events_that_a_process_of_its_own_appends_are_answered_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ending(place: str, follow: bool) -> None:
+    def ending(place: str, **settings: object) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
     target = StoreTarget(str(tmp_path / "taste"))
@@ -74,7 +74,7 @@ def test_events_that_a_process_of_its_own_appends_are_answered_for(
 def test_a_process_of_its_own_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ending(place: str, follow: bool) -> None:
+    def ending(place: str, **settings: object) -> None:
         raise RuntimeError("can't start new thread")
 
     (tmp_path / "taken").write_text("")
