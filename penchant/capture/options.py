@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Container
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +18,7 @@ from penchant.core.errors import InvalidArgument
 
 SPOOL_LEAST = 1024 * 1024  # bytes: four segments, each with room for the largest record
 BATCH_MOST = 10_000  # events of one request, as the server has it
+HOST_AND_PORT = re.compile(r"[\w.-]+:\d+/?")
 _SCALE = 1 << 64
 
 
@@ -99,6 +101,12 @@ def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> 
         from penchant.capture.http_target import HttpTarget  # with http.client: some milliseconds
 
         return HttpTarget(place, key, timeout)
+    if HOST_AND_PORT.fullmatch(place):  # it would be a folder of that name, and nobody would notice
+        raise InvalidArgument(
+            "target",
+            f"expected the address of a server or a folder, got {told!r:.60}; "
+            "an address begins with http:// or https://, a folder of such a name with ./",
+        )
     if key is not None:
         raise InvalidArgument("key", "a key goes with an address; a folder takes none")
     from penchant.capture.store_target import StoreTarget

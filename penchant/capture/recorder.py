@@ -32,6 +32,7 @@ from penchant.capture.records import FORMAT, LONGEST, PLAIN, dumps, is_plain, pa
 from penchant.capture.spool import Spool
 from penchant.capture.wire import fields_of, line_of
 from penchant.core.errors import InvalidArgument, InvalidEvent, PenchantError
+from penchant.core.wording import counted
 
 SHUT = Doors()  # where a record must not go as it is: before the first event, and after the end
 # Why a file cannot be made that could be made tomorrow: no reason to refuse to begin.
@@ -222,7 +223,10 @@ class Recorder:
             self._put = self._late
         lost = self._course.close(timeout)
         if lost:
-            LOG.warning("%d events could not be sent before the end and are lost", lost)
+            are = "is" if lost == 1 else "are"
+            LOG.warning(
+                "%s could not be sent before the end and %s lost", counted(lost, "event"), are
+            )
 
     @property
     def counts(self) -> Counts:

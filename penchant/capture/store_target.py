@@ -1,11 +1,14 @@
 """A store as a target: the shipping thread opens it and appends.
 
-While the interpreter ends no thread can be started any more, and an opened store needs one: what a
-short program recorded is then appended by a process of its own.
+Where no thread can be started while the interpreter ends, as in Python 3.12.0 and 3.12.1, an opened
+store has none to write with: what a short program recorded is then appended by a process of its own.
 """
 
 from __future__ import annotations
 
+# It registers what it does at the end of the program, which is refused once that has begun: a store
+# that is opened there, or its driver, would fail to import it.
+import concurrent.futures.thread  # noqa: F401
 import json
 import subprocess
 import sys
@@ -77,5 +80,8 @@ class StoreTarget:
         if self._open is None:
             import penchant  # here, as the floors above are no part of capturing
 
-            self._open = penchant.open(self._place, follow=False)
+            # One thread writes: a database need not have more connections for it than these.
+            self._open = penchant.open(
+                self._place, follow=False, postgres_pool_min=1, postgres_pool_max=2
+            )
         return self._open

@@ -187,14 +187,15 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
 
 
 def _offers(p: Penchant, user: str) -> Iterator[Finding]:
-    """Why nothing is offered: everything known already, removed or unavailable."""
+    """Why nothing is offered: everything known already or just touched, removed, unavailable."""
     if len(p.user(user).recommend(1)):
         return
-    hidden = p.parts.settings.seen == "hide"
-    if hidden and len(p.user(user).recommend(1, seen="keep")):
-        sentence = (
-            f"{user!r} knows every item already and the setting seen = 'hide' drops those; "
-            "ask with seen='fade', or bring new items"
+    seen = p.parts.settings.seen
+    if seen != "keep" and len(p.user(user).recommend(1, seen="keep")):
+        sentence = f"{user!r} knows every item already and the setting seen = {seen!r} " + (
+            "drops those; ask with seen='fade', or bring new items"
+            if seen == "hide"
+            else "holds back what was just touched; wait, ask with seen='keep', or bring new items"
         )
     else:
         sentence = (

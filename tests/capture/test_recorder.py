@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 import penchant
@@ -247,6 +248,23 @@ def test_a_folder_is_a_target(make: Any, tmp_path: Path) -> None:
     assert [event.id for event in reversed(told)] == ids
 
 
+def test_a_database_is_a_target_that_keeps_two_connections(
+    make: Any, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENCHANT_POSTGRES_POOL_MIN", "5")
+
+    with make(database) as recorder, psycopg.connect(database) as admin:
+        recorder.record("ann", "click", "tea")
+        answered = recorder.flush(timeout=30)
+        others = admin.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+
+    assert (answered, recorder.counts.stored) == (True, 1)
+    assert others in [(1,), (2,)]
+
+
 def test_a_folder_that_is_away_is_tried_again(
     make: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -431,7 +449,7 @@ def test_closing_counts_and_says_what_could_not_be_sent(
     recorder.close(timeout=0.2)
 
     assert recorder.counts == type(recorder.counts)(captured=7, dropped=7)
-    assert "7 events could not be sent" in caplog.text
+    assert "7 events could not be sent before the end and are lost" in caplog.text
 
 
 def test_flushing_from_asyncio_leaves_the_loop_free(make: Any, sink: Sink) -> None:
@@ -459,6 +477,7 @@ def test_flushing_from_asyncio_leaves_the_loop_free(make: Any, sink: Sink) -> No
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "target": ({"target": 7}, "target"),
     "memory": ({"target": ":memory:"}, "target"),
+    "no http": ({"target": "localhost:8000"}, "target"),
     "key in the address": ({"target": "http://key@host"}, "target"),
     "port": ({"target": "http://host:99999"}, "target"),
     "key of a folder": ({"target": "folder", "key": "k"}, "key"),

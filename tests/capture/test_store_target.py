@@ -35,10 +35,29 @@ def test_a_program_that_ends_at_once_stores_what_it_recorded(tmp_path: Path) -> 
         assert len(p.user("ann").history()) == len(p.user("bob").history()) == 1
 
 
+@pytest.mark.skipif(
+    sys.version_info[:3] in ((3, 12, 0), (3, 12, 1)), reason="starts no thread at the end"
+)
+def test_a_short_program_needs_no_process_of_its_own(tmp_path: Path) -> None:
+    place = str(tmp_path / "taste")
+    within = "import sys; sys.executable = ''\n"  # as in a server that embeds Python
+
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", within + RECORDS.format(place=place)],
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.returncode == 0
+    assert "lost" not in ran.stderr
+    with penchant.open(place, follow=False) as p:
+        assert len(p.user("ann").history()) == 1
+
+
 def test_events_that_a_process_of_its_own_appends_are_answered_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ending(place: str, follow: bool) -> None:
+    def ending(place: str, **settings: object) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
     target = StoreTarget(str(tmp_path / "taste"))
@@ -55,7 +74,7 @@ def test_events_that_a_process_of_its_own_appends_are_answered_for(
 def test_a_process_of_its_own_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ending(place: str, follow: bool) -> None:
+    def ending(place: str, **settings: object) -> None:
         raise RuntimeError("can't start new thread")
 
     (tmp_path / "taken").write_text("")

@@ -106,6 +106,20 @@ def test_a_user_who_has_seen_it_all_is_explained(tmp_path: Path) -> None:
     assert sentence.startswith("'ann' knows every item already and the setting seen = 'hide'")
 
 
+def test_a_user_who_has_just_touched_it_all_is_explained(tmp_path: Path) -> None:
+    with Penchant(tmp_path, follow=False) as p:
+        p.item("tea")
+        p.track("ann", "purchase", "tea", durable=True)
+
+        ((about, sentence),) = said(p, "ann")
+
+    assert about == "offers"
+    assert sentence == (
+        "'ann' knows every item already and the setting seen = 'fade' holds back what was just "
+        "touched; wait, ask with seen='keep', or bring new items"
+    )
+
+
 def test_a_catalogue_without_anything_available_is_explained(p: Penchant) -> None:
     p.item("tea", available=False)
     p.track("ann", "view", "tea", durable=True)

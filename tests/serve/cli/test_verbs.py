@@ -250,6 +250,15 @@ def test_people_get_tables_without_control_signs(filled: None) -> None:
     assert "\x1b" not in run("profile", "ann").stdout
 
 
+def test_long_times_are_shown_as_whole_numbers(filled: None) -> None:
+    run("track", "eve", "click", "tea", "--at", "2025-01-06T10:00:00Z")
+    run("track", "eve", "click", "tea", "--at", "2025-01-06T10:20:34.5Z")
+
+    shown = run("profile", "eve").stdout
+
+    assert "  mean_seconds  1,234\n" in shown
+
+
 def test_somebody_unknown_gets_words(filled: None) -> None:
     assert "no event names this user" in run("profile", "zed").stdout
     assert run("history", "zed").stdout == "no events; 'penchant doctor USER' says more\n"

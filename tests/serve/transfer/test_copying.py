@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -197,8 +198,13 @@ def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path
         source.copy(tmp_path / "full")
     with pytest.raises(InvalidArgument, match="to: it holds the copy of another store"):
         source.copy(tmp_path / "copy")
-    with pytest.raises(InvalidArgument, match="is the store itself"):
-        source.copy(tmp_path / "source")
+    for itself in (
+        tmp_path / "source",
+        os.path.relpath(tmp_path / "source"),
+        f"{tmp_path}/source/",
+    ):
+        with pytest.raises(InvalidArgument, match="is the store itself"):
+            source.copy(itself)
 
 
 def test_a_difference_is_named(source: Penchant, tmp_path: Path) -> None:
