@@ -82,14 +82,15 @@ def _over_http(place: str, seconds: float) -> Iterator[Answer]:
         )  # fmt: skip
         yield Answer("single events, p99", "ms", [one["p99_ms"] for one in told])
         bare = [served.load("health", connections=8, seconds=seconds) for _ in range(RUNS)]
+        served.load("profile", connections=8, seconds=10)  # until everybody's is in memory
         told = [served.load("profile", connections=8, seconds=seconds) for _ in range(RUNS)]
         late_reads = [one["p99_ms"] for one in told]
         yield Answer(
-            "profile read over HTTP, p99, 8 connections", "ms", late_reads,
+            "hot profile over HTTP, p99, 8 connections", "ms", late_reads,
             "GET /health", [one["p99_ms"] for one in bare], "<= 3 ms", median(late_reads) <= 3,
         )  # fmt: skip
         yield Answer(
-            "profile read over HTTP, 8 connections", "requests/s",
+            "hot profile over HTTP, 8 connections", "requests/s",
             [one["requests_per_second"] for one in told],
             "GET /health", [one["requests_per_second"] for one in bare],
         )  # fmt: skip
