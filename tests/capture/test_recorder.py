@@ -437,6 +437,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "memory": ({"target": ":memory:"}, "target"),
     "key in the address": ({"target": "http://key@host"}, "target"),
     "port": ({"target": "http://host:99999"}, "target"),
+    "bracket": ({"target": "http://[::1"}, "target"),
     "key of a folder": ({"target": "folder", "key": "k"}, "key"),
     "key": ({"key": "a\nb"}, "key"),
     "capacity": ({"capacity": 0}, "capacity"),
