@@ -74,12 +74,13 @@ class Course:
         return True
 
     def flush(self, timeout: float | None) -> bool:
-        """Wait until what waits now is answered for. Returns whether it is."""
+        """Wait until what waits now is answered for, or given up. Returns whether it is answered for."""
         tally = self.tally
         with tally.changed:
             goal = tally.left + len(self.queue)
             self.pace.ring(urgent=True)
-            return tally.changed.wait_for(lambda: tally.left >= goal, timeout)
+            tally.changed.wait_for(lambda: tally.left >= goal or self.shipping.over, timeout)
+            return tally.left >= goal
 
     def close(self, timeout: float) -> int:
         """Flush, and give up what is left. Returns how many that were."""

@@ -74,7 +74,10 @@ class Segment:
 
     @classmethod
     def adopt(cls, path: Path) -> Segment | None:
-        """The file of a process that is dead; ``None`` where it lives, or left nothing to send."""
+        """The file of a process that is dead; ``None`` where it lives, or left nothing to send.
+
+        Raises ``OSError`` where it may not be read.
+        """
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -88,7 +91,11 @@ class Segment:
                 path.unlink(missing_ok=True)
             os.close(descriptor)
             return None
-        segment = cls(path, descriptor, status.st_size)
+        try:
+            segment = cls(path, descriptor, status.st_size)
+        except OSError:
+            os.close(descriptor)
+            raise
         if segment._is_ours() and not segment._read():
             segment.remove()
             return None
@@ -134,7 +141,7 @@ class Segment:
 
     def _is_ours(self) -> bool:
         """Whether it is a segment, or was never begun."""
-        return self.map[: len(MAGIC)] in (MAGIC, bytes(len(MAGIC)))
+        return self.size >= HEAD and self.map[: len(MAGIC)] in (MAGIC, bytes(len(MAGIC)))
 
     def _read(self) -> bool:
         """Find what was not answered for. Returns whether there is any."""

@@ -15,6 +15,7 @@ from zlib import crc32
 
 from penchant.capture.buffer import BATCH, WAIT, Doors
 from penchant.capture.counts import Tally
+from penchant.capture.episodes import LOG
 from penchant.capture.segment import FRAME, HEAD, MARK, SUFFIX, Segment, sizes
 
 SEGMENT = 1024 * 1024  # bytes of a file, at most: a quarter of a smaller spool
@@ -60,6 +61,7 @@ class Spool(Doors):
         self._numbers = count()
         self._segments: deque[Segment] = deque()  # oldest first
         self._spare: Segment | None = None
+        self._unreadable: set[Path] = set()  # what others left and we may not read; said once each
         self._aside: deque[bytes] = deque()  # what could not be written, and waits in memory
         self._taken: deque[tuple[bytes, Segment | None, int]] = deque()
         self._waiting = 0
@@ -134,7 +136,7 @@ class Spool(Doors):
             more = len(self._segments) + len(adopted) + 1 >= min(self._segments_most, OPEN)
             if more:
                 break
-            if self._own not in path.name and (segment := Segment.adopt(path)) is not None:
+            if self._own not in path.name and (segment := self._adopted(path)) is not None:
                 adopted.append(segment)
         with self._lock:
             for segment in reversed(adopted):
@@ -175,12 +177,23 @@ class Spool(Doors):
 
     def let_go(self) -> None:
         """Leave the files as they are. In a child process: without the locks, which are the parent's."""
-        for segment in [*self._segments, self._spare]:
-            if segment is not None:
-                segment.let_go()
+        held = [*self._segments, *([] if self._spare is None else [self._spare])]
+        self._segments.clear()  # a closed spool is let go again in a child; never a descriptor twice
+        self._spare = None
+        for segment in held:
+            segment.let_go()
 
     def __len__(self) -> int:
         return self._waiting
+
+    def _adopted(self, path: Path) -> Segment | None:
+        try:
+            return Segment.adopt(path)
+        except OSError as error:  # another account's, perhaps: that must not hold up the rest
+            if path not in self._unreadable:
+                self._unreadable.add(path)
+                LOG.warning("what is in the spool file %s stays there, unsent: %s", path, error)
+            return None
 
     def _put_slowly(self, record: bytes) -> None:
         """Where something is in the way: there is no file yet, it is full, there is no room."""
@@ -221,9 +234,7 @@ class Spool(Doors):
                 self._busy = False
                 if not self._aside and self._current is not None:
                     self._limit = self._current.size
-            lost, self._lost = self._lost, 0
-            if lost:
-                self._tally.add(dropped=lost, left=lost)
+            lost = self._count_lost()
         if lost:
             self._full(lost)
 
@@ -283,6 +294,12 @@ class Spool(Doors):
         self._waiting -= count
         self._lost += count
 
+    def _count_lost(self) -> int:
+        lost, self._lost = self._lost, 0
+        if lost:
+            self._tally.add(dropped=lost, left=lost)
+        return lost
+
     def _remove_settled(self) -> None:
         for segment in list(self._segments):
             if segment is not self._current and not segment.left and not segment.under_way:
@@ -326,6 +343,7 @@ class Spool(Doors):
         frames = list(islice(segment.frames(segment.taken), min(most, segment.left)))
         if not frames:  # it was damaged while we had it
             self._lose(segment)
+            self._count_lost()  # without a word of too little room: the damage was said
             return AT_ONCE
         self._taken.extend((record, segment, end) for record, end in frames)
         segment.taken = frames[-1][1]
