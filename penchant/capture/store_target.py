@@ -6,6 +6,7 @@ short program recorded is then appended by a process of its own.
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
@@ -78,4 +79,6 @@ class StoreTarget:
             import penchant  # here, as the floors above are no part of capturing
 
             self._open = penchant.open(self._place, follow=False)
+            # At the end of the program the recorder still sends, and then closes: not the store itself.
+            atexit.unregister(self._open.close)
         return self._open
