@@ -74,7 +74,7 @@ class Course:
         return True
 
     def flush(self, timeout: float | None) -> bool:
-        """Wait until what waits now is answered for. Returns whether it is."""
+        """Wait until what waits now is answered for, or given up. Returns whether it is answered for."""
         tally = self.tally
         with tally.changed:
             goal = tally.left + len(self.queue)

@@ -31,17 +31,17 @@ class HttpTarget:
     """
 
     def __init__(self, url: str, key: str | None, timeout: float) -> None:
-        parts = urlsplit(url)
-        if not parts.hostname or parts.query or parts.fragment or parts.username:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+            if not parts.hostname or parts.query or parts.fragment or parts.username:
+                raise ValueError
+        except ValueError:  # its words may quote what is a key, written in the place of a port
             raise InvalidArgument(
                 "target", "expected an address such as http://127.0.0.1:8000, and the key in 'key'"
-            )
+            ) from None
         if key is not None and not (key.isascii() and key.isprintable() and key.strip()):
             raise InvalidArgument("key", "expected visible ASCII characters")
-        try:
-            port = parts.port
-        except ValueError as error:
-            raise InvalidArgument("target", f"has no usable port: {error}") from None
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, port, timeout=timeout)
         self._path = parts.path.rstrip("/") + PATH
@@ -50,7 +50,6 @@ class HttpTarget:
             "User-Agent": f"penchant/{__version__}",
             **({} if key is None else {"Authorization": f"Bearer {key}"}),
         }
-        self._used = False
 
     def prepare(self, fields: dict[str, Any]) -> bytes:
         """The line of an event."""

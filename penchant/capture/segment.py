@@ -152,7 +152,7 @@ class Segment:
 
     def _is_ours(self) -> bool:
         """Whether it is a segment, or was never begun."""
-        return self.map[: len(MAGIC)] in (MAGIC, bytes(len(MAGIC)))
+        return self.size >= HEAD and self.map[: len(MAGIC)] in (MAGIC, bytes(len(MAGIC)))
 
     def _read(self) -> bool:
         """Find what was not answered for. Returns whether there is any."""

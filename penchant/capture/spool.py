@@ -193,9 +193,11 @@ class Spool(Doors):
 
     def let_go(self) -> None:
         """Leave the files as they are. In a child process: without the locks, which are the parent's."""
-        for segment in [*self._segments, self._spare]:
-            if segment is not None:
-                segment.let_go()
+        held = [*self._segments, *([] if self._spare is None else [self._spare])]
+        self._segments.clear()  # a closed spool is let go again in a child; never a descriptor twice
+        self._spare = None
+        for segment in held:
+            segment.let_go()
 
     def __len__(self) -> int:
         return self._waiting
@@ -239,9 +241,7 @@ class Spool(Doors):
                 self._busy = False
                 if not self._aside and self._current is not None:
                     self._limit = self._current.size
-            lost, self._lost = self._lost, 0
-            if lost:
-                self._tally.add(dropped=lost, left=lost)
+            lost = self._count_lost()
         if lost:
             self._full(lost)
 
@@ -316,6 +316,12 @@ class Spool(Doors):
         self._waiting -= count
         self._lost += count
 
+    def _count_lost(self) -> int:
+        lost, self._lost = self._lost, 0
+        if lost:
+            self._tally.add(dropped=lost, left=lost)
+        return lost
+
     def _remove_settled(self) -> None:
         for segment in list(self._segments):
             if segment is not self._current and not segment.left and not segment.under_way:
@@ -360,6 +366,7 @@ class Spool(Doors):
         frames = list(islice(segment.frames(segment.taken), min(most, segment.left)))
         if not frames:  # it was damaged while we had it
             self._lose(segment)
+            self._count_lost()  # without a word of too little room: the damage was said
             return AT_ONCE
         self._taken.extend((record, segment, end) for record, end in frames)
         segment.taken = frames[-1][1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # It registers what it does at the end of the program, which is refused once that has begun: a store
 # that is opened there, or its driver, would fail to import it.
+import atexit
 import concurrent.futures.thread  # noqa: F401
 import json
 import subprocess
@@ -84,4 +85,6 @@ class StoreTarget:
             self._open = penchant.open(
                 self._place, follow=False, postgres_pool_min=1, postgres_pool_max=2
             )
+            # At the end of the program the recorder still sends, and then closes: not the store itself.
+            atexit.unregister(self._open.close)
         return self._open

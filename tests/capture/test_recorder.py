@@ -480,6 +480,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no http": ({"target": "localhost:8000"}, "target"),
     "key in the address": ({"target": "http://key@host"}, "target"),
     "port": ({"target": "http://host:99999"}, "target"),
+    "bracket": ({"target": "http://[::1"}, "target"),
     "key of a folder": ({"target": "folder", "key": "k"}, "key"),
     "key": ({"key": "a\nb"}, "key"),
     "capacity": ({"capacity": 0}, "capacity"),

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,69 @@ def test_what_is_no_segment_is_left_alone(sink: Sink, spool: Path) -> None:
         recorder.record("ann", "click")
 
     assert files(spool) == [foreign]
+
+
+@pytest.mark.parametrize("length", [HEAD - 1, HEAD, HEAD + 1])
+def test_a_short_file_holds_nothing_up(sink: Sink, spool: Path, length: int) -> None:
+    spool.mkdir()
+    (spool / f"0{SUFFIX}").write_bytes(bytes(length))
+
+    with penchant.Recorder(sink.url, spool=spool) as recorder:
+        recorder.record("ann", "click")
+
+    assert recorder.counts.stored == 1
+
+
+def test_what_is_damaged_while_it_waits_is_counted_as_dropped_at_once(
+    sink: Sink, spool: Path
+) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool, batch_size=2, interval=3600)
+    for _ in range(6):
+        recorder.record("ann", "click")
+    sink.wait(lambda: len(sink.requests) > 0)
+    (path,) = files(spool)
+    with path.open("r+b") as file:
+        content = file.read()
+        second = HEAD + 2 * (FRAME + int.from_bytes(content[HEAD + 1 : HEAD + 5], "little"))
+        file.seek(second + FRAME)
+        file.write(b"\0")
+    sink.always = None
+
+    flushed = recorder.flush(30)
+
+    assert flushed
+    assert (recorder.counts.stored, recorder.counts.dropped, recorder.counts.waiting) == (2, 4, 0)
+    recorder.close()
+
+
+def test_a_flush_ends_where_the_recorder_is_closed_meanwhile(sink: Sink, spool: Path) -> None:
+    sink.always = Reply(503)
+    recorder = penchant.Recorder(sink.url, spool=spool)
+    recorder.record("ann", "click")
+    answers: list[bool] = []
+    flushing = threading.Thread(target=lambda: answers.append(recorder.flush(None)), daemon=True)
+    flushing.start()
+    sink.wait(lambda: len(sink.requests) > 0)
+
+    recorder.close(timeout=0.1)
+
+    flushing.join(30)
+    assert answers == [False]
+
+
+def test_a_child_of_a_closed_recorder_keeps_its_own_files(spool: Path) -> None:
+    run(
+        "import os, penchant\n"
+        f"recorder = penchant.Recorder({NOBODY!r}, spool={str(spool)!r})\n"
+        "recorder.record('ann', 'click')\n"
+        "recorder.close(0.1)\n"
+        "kept = [open(os.devnull) for _ in range(20)]  # with the numbers that have become free\n"
+        "child = os.fork()\n"
+        "if child == 0: os._exit(sum(1 for file in kept if not os.path.exists(f'/dev/fd/{file.fileno()}')))\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+        "for file in kept: file.close()\n"
+    )
 
 
 def test_the_spool_of_a_living_process_is_not_touched(sink: Sink, spool: Path) -> None:

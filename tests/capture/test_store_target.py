@@ -54,6 +54,25 @@ def test_a_short_program_needs_no_process_of_its_own(tmp_path: Path) -> None:
         assert len(p.user("ann").history()) == 1
 
 
+def test_a_program_that_ends_stores_the_last_events_without_a_word(tmp_path: Path) -> None:
+    place = str(tmp_path / "taste")
+    program = (
+        "import penchant\n"
+        f"recorder = penchant.Recorder({place!r}, interval=3600)\n"
+        "recorder.record('ann', 'click')\n"
+        "assert recorder.flush(30)\n"
+        "recorder.record('bob', 'click')\n"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    with penchant.open(place, follow=False) as p:
+        assert len(p.user("bob").history()) == 1
+
+
 def test_events_that_a_process_of_its_own_appends_are_answered_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
