@@ -296,7 +296,7 @@ def test_many_left_files_are_adopted_a_few_at_a_time_and_none_is_lost(
 
 
 def test_what_was_adopted_is_not_lost_for_want_of_room(sink: Sink, spool: Path) -> None:
-    ids = [id for _ in range(3) for id in killed_after(20, sink, spool)]
+    ids = [id for _ in range(3) for id in killed_after(20, spool)]
     sink.always = Reply(503)
     recorder = penchant.Recorder(sink.url, spool=spool, spool_size=MIB, interval=0.01)
     sink.wait(lambda: recorder.counts.adopted == 40)  # as many files as half of its own
