@@ -24,7 +24,7 @@ SUFFIX = ".segment"
 HEAD = 32  # bytes: what the file is, and from 24 on how far it was answered for
 MAGIC = b"penchant spool 1"
 FRAME = 9  # bytes before a record
-MARK = 1
+MARK, VOID = 1, 2  # a record; one that was given up
 TRIES = 10  # to make a file while others look for what is left
 _SETTLED = struct.Struct("<Q")
 _SIZES = struct.Struct("<II")
@@ -119,7 +119,7 @@ class Segment:
 
     def frames(self, start: int) -> Iterator[tuple[bytes, int]]:
         """The records from a place on, each with the place after it, up to the first incomplete one."""
-        while start + FRAME <= self.size and self.map[start] == MARK:
+        while start + FRAME <= self.size and (mark := self.map[start]) in (MARK, VOID):
             length, checksum = _SIZES.unpack_from(self.map, start + 1)
             end = start + FRAME + length
             record = self.map[start + FRAME : end]
@@ -128,15 +128,24 @@ class Segment:
                     "the spool %s is damaged at byte %d; what follows is lost", self.path, start
                 )
                 return
-            yield record, end
+            if mark == MARK:
+                yield record, end
             start = end
 
     def skip(self, count: int, end: int) -> None:
-        """Give up so many of those left, up to that place."""
+        """Give up so many of those left, up to that place. While others before them are under way, that is
+        written into each: whoever adopts the file must not send what was counted as dropped."""
+        if self.under_way:
+            self._void(self.taken, end)
+        else:
+            self.settle(end)
         self.left -= count
         self.taken = end
-        if not self.under_way:
-            self.settle(end)
+
+    def _void(self, start: int, end: int) -> None:
+        while start < end:
+            self.map[start] = VOID
+            start += FRAME + int(_SIZES.unpack_from(self.map, start + 1)[0])
 
     def remove(self) -> None:
         """Everything in it was answered for: the file goes."""

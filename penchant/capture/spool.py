@@ -293,8 +293,11 @@ class Spool(Doors):
             self._tally.add(adopted=-segment.left, left=segment.left)
 
     def _drop_beyond(self, most: int) -> None:
-        """Give up the oldest that are not under way, until no more wait."""
+        """Leave what was adopted, and give up the oldest that are not under way, until no more wait."""
         self._sync()
+        for one in list(self._segments):
+            if self._waiting > most and self._is_foreign(one):
+                self._leave(one)
         while self._waiting > most:
             segment = next((one for one in self._segments if one.left), None)
             if segment is not None:
