@@ -238,7 +238,7 @@ class Penchant:
         """
         self.flush()
         parts = self.parts
-        if str(to) == parts.place:
+        if _whole(str(to)) == _whole(parts.address):
             raise InvalidArgument("to", f"{shown(to)} is the store itself; name a new place")
         target = open_whole(to, read_settings(to, {}))
         try:
