@@ -130,9 +130,11 @@ class Segment:
             self.settle(end)
 
     def remove(self) -> None:
-        """Everything in it was answered for: the file goes."""
-        self.path.unlink(missing_ok=True)
-        self.let_go()
+        """Everything in it was answered for: the file goes. Raises ``OSError`` where it has to stay."""
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self.let_go()
 
     def let_go(self) -> None:
         """Leave the file to whoever comes."""

@@ -123,7 +123,7 @@ class Spool(Doors):
             made = self._made()
             with self._lock:
                 if made is not None and (self._closed or self._spare is not None):
-                    made.remove()
+                    self._remove(made)
                 else:
                     self._spare = made
 
@@ -169,7 +169,7 @@ class Spool(Doors):
             self._aside.clear()
             self._remove_settled()
             if self._spare is not None:
-                self._spare.remove()
+                self._remove(self._spare)
                 self._spare = None
             self.let_go()
             self._tally.changed.notify_all()
@@ -192,7 +192,7 @@ class Spool(Doors):
         except OSError as error:  # another account's, perhaps: that must not hold up the rest
             if path not in self._unreadable:
                 self._unreadable.add(path)
-                LOG.warning("what is in the spool file %s stays there, unsent: %s", path, error)
+                LOG.warning("the spool file %s is left alone, with what is in it: %s", path, error)
             return None
 
     def _put_slowly(self, record: bytes) -> None:
@@ -304,7 +304,15 @@ class Spool(Doors):
         for segment in list(self._segments):
             if segment is not self._current and not segment.left and not segment.under_way:
                 self._segments.remove(segment)
-                segment.remove()
+                self._remove(segment)
+
+    def _remove(self, segment: Segment) -> None:
+        try:
+            segment.remove()
+        except (
+            OSError
+        ) as error:  # its events are answered for: nobody may miss that for a file's sake
+            self._failed(error)
 
     def _made(self) -> Segment | None:
         if time.monotonic() < self._tried + RETRY:

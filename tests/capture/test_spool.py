@@ -148,7 +148,7 @@ def test_a_file_that_may_not_be_read_holds_nothing_up_and_is_said_once(
 
     assert [event["id"] for event in sink.events] == ids
     assert recorder.counts.stored == 3
-    assert caplog.text.count("stays there, unsent") == 1
+    assert caplog.text.count("is left alone") == 1
 
 
 def test_what_is_damaged_while_it_waits_is_counted_as_dropped_at_once(
@@ -187,6 +187,22 @@ def test_a_flush_ends_where_the_recorder_is_closed_meanwhile(sink: Sink, spool: 
 
     flushing.join(30)
     assert answers == [False]
+
+
+def test_a_file_that_cannot_be_removed_fails_nobody(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = penchant.Recorder(sink.url, spool=spool)
+    recorder.record("ann", "click")
+    assert recorder.flush(30)
+    for path in files(spool):
+        path.unlink()
+        path.mkdir()  # no file can be removed from there any more, also by root
+
+    recorder.close()
+
+    assert recorder.counts.stored == recorder.counts.captured == 1
+    assert "the spool cannot be written" in caplog.text
 
 
 def test_a_child_of_a_closed_recorder_keeps_its_own_files(spool: Path) -> None:
