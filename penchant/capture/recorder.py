@@ -199,7 +199,7 @@ class Recorder:
         """Wait until all that was recorded before is answered for, at most ``timeout`` seconds.
 
         Answered for is stored, rejected or dropped. Returns whether it is; ``None`` waits without an
-        end. It is sent at once, also in a pause after a failure.
+        end, or until :meth:`close`. It is sent at once, also in a pause after a failure.
         """
         return self._course.flush(timeout)
 

@@ -148,9 +148,11 @@ class Segment:
             start += FRAME + int(_SIZES.unpack_from(self.map, start + 1)[0])
 
     def remove(self) -> None:
-        """Everything in it was answered for: the file goes."""
-        self.path.unlink(missing_ok=True)
-        self.let_go()
+        """Everything in it was answered for: the file goes. Raises ``OSError`` where it has to stay."""
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self.let_go()
 
     def let_go(self) -> None:
         """Leave the file to whoever comes; twice is as good as once."""

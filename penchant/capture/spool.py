@@ -130,7 +130,7 @@ class Spool(Doors):
             made = self._made()
             with self._lock:
                 if made is not None and (self._closed or self._spare is not None):
-                    made.remove()
+                    self._remove(made)
                 else:
                     self._spare = made
 
@@ -185,7 +185,7 @@ class Spool(Doors):
             self._aside.clear()
             self._remove_settled()
             if self._spare is not None:
-                self._spare.remove()
+                self._remove(self._spare)
                 self._spare = None
             self.let_go()
             self._tally.changed.notify_all()
@@ -329,7 +329,15 @@ class Spool(Doors):
         for segment in list(self._segments):
             if segment is not self._current and not segment.left and not segment.under_way:
                 self._segments.remove(segment)
-                segment.remove()
+                self._remove(segment)
+
+    def _remove(self, segment: Segment) -> None:
+        try:
+            segment.remove()
+        except (
+            OSError
+        ) as error:  # its events are answered for: nobody may miss that for a file's sake
+            self._failed(error)
 
     def _made(self) -> Segment | None:
         if time.monotonic() < self._tried + RETRY:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-ANY = "evt_~"  # as late as an id can be: where the ids behind digests are not known
 MADE_HERE = "evt_"  # how ids begin that ascend with time
+ANY = "evt`"  # later than all of those: where the ids behind digests are not known
 
 
 def digest(id: str) -> bytes:
@@ -28,5 +28,7 @@ def to_look_up(ids: Iterable[str], latest: str) -> dict[bytes, str]:
 
     >>> list(to_look_up(["e1", "evt_07", "evt_09"], "evt_08").values())
     ['e1', 'evt_07']
+    >>> len(to_look_up(["evt_09", "evt_\u00e9", "evt_\U0001f600"], ANY))
+    3
     """
     return {digest(id): id for id in ids if not (id.startswith(MADE_HERE) and id > latest)}

@@ -152,9 +152,17 @@ class Population:
 
 
 def followed_to(
-    store: Store, fold: Fold, shelf: Shelf, folded: Folded, upto: int | None = None
+    store: Store,
+    fold: Fold,
+    shelf: Shelf,
+    folded: Folded,
+    upto: int | None = None,
+    between: Callable[[], object] = lambda: None,
 ) -> Folded:
-    """The population's states, followed to a position, or to the end of the log."""
+    """The population's states, followed to a position, or to the end of the log.
+
+    ``between`` is called after each chunk; what it raises breaks it off.
+    """
     while tail := store.since(folded.upto, CHUNK):
         if upto is not None:
             tail = [logged for logged in tail if logged[0] <= upto]
@@ -162,4 +170,5 @@ def followed_to(
                 break
         shelf.refresh()
         fold.extend(folded, tail, shelf.met)
+        between()
     return folded

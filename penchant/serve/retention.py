@@ -30,14 +30,17 @@ PAGE = 1_000  # events looked at at once
 USERS = 500  # users whose bases are committed together
 SWEEP = 2_000  # events taken out of the log with one commit: some 30 ms in which others wait
 
-Progress = Callable[[int], None]  # events taken out of the store so far
+# Events taken out of the store so far; told at least every thousand events, so that what it raises breaks
+# a retirement off soon: a store that is being closed waits for that.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
     """What left the log: how many events, whose, up to which instant, in how many wall seconds.
 
-    ``until`` is the latest instant among the events that ever left, ``None`` for none.
+    ``until`` is the latest instant among the events that are gone for good, or, where they went to an
+    archive, among those of this run; ``None`` for none.
     """
 
     events: int
@@ -71,7 +74,7 @@ class Retirer:
         is_done = False
         while not is_done:
             retired = self.store.retired()
-            upto, until, events = self._beginning(horizon, retired.upto, retired.until)
+            upto, until, events = self._beginning(horizon, retired.upto, retired.until, progress)
             users = self._keep(retired, upto, progress) if events else 0
             is_done = not events or (users > 0 and self.store.commit([Retire(upto, until)]) == [1])
         self._sweep(progress)
@@ -83,7 +86,7 @@ class Retirer:
         began = perf_counter()
         with archive.alone():
             start = self.store.retired().left
-            upto, until, events = self._beginning(_month(horizon), start, EARLIEST)
+            upto, until, events = self._beginning(_month(horizon), start, EARLIEST, progress)
             if events:
                 archive.add(start, self._between(start, upto, progress))
                 self.store.commit([Retire(upto, until, archived=True)])
@@ -97,7 +100,9 @@ class Retirer:
             progress(0)
             yield from (logged for logged in page if logged[0] <= upto)
 
-    def _beginning(self, horizon: Instant, upto: int, until: Instant) -> tuple[int, Instant, int]:
+    def _beginning(
+        self, horizon: Instant, upto: int, until: Instant, progress: Progress
+    ) -> tuple[int, Instant, int]:
         """The last position before the first event that is too young, the latest instant up to
         there, and how many events that is."""
         events = 0
@@ -107,12 +112,13 @@ class Retirer:
                     return upto, until, events
                 upto, until = position, max(until, event.at)
                 events += 1
+            progress(0)
         return upto, until, events
 
     def _keep(self, retired: Retired, upto: int, progress: Progress) -> int:
         """Save bases for a position; how many people have one. 0 where another process came first."""
         people = 0
-        for bases in self._bases(upto):
+        for bases in self._bases(upto, progress):
             if self.store.retired() != retired:  # some of what was folded may have been missing
                 return 0
             self.store.commit([SaveBases(upto, bases)])
@@ -120,9 +126,9 @@ class Retirer:
             progress(0)
         return people
 
-    def _bases(self, upto: int) -> Iterator[list[Snapshot]]:
+    def _bases(self, upto: int, progress: Progress) -> Iterator[list[Snapshot]]:
         everyone = rested(self.crowd, self.store.base(EVERYONE, KEY))
-        followed_to(self.store, self.crowd, self.shelf, everyone, upto)
+        followed_to(self.store, self.crowd, self.shelf, everyone, upto, lambda: progress(0))
         everyone.upto = upto
         yield [_base(EVERYONE, KEY, self.crowd, everyone, self.shelf.change)]
         after = ""

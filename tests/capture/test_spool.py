@@ -177,6 +177,22 @@ def test_a_flush_ends_where_the_recorder_is_closed_meanwhile(sink: Sink, spool: 
     assert answers == [False]
 
 
+def test_a_file_that_cannot_be_removed_fails_nobody(
+    sink: Sink, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = penchant.Recorder(sink.url, spool=spool)
+    recorder.record("ann", "click")
+    assert recorder.flush(30)
+    for path in files(spool):
+        path.unlink()
+        path.mkdir()  # no file can be removed from there any more, also by root
+
+    recorder.close()
+
+    assert recorder.counts.stored == recorder.counts.captured == 1
+    assert "the spool cannot be written" in caplog.text
+
+
 def test_a_child_of_a_closed_recorder_keeps_its_own_files(spool: Path) -> None:
     run(
         "import os, penchant\n"

@@ -57,7 +57,7 @@ class ASGIMiddleware:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         root = scope.get("root_path", "")
-        path = scope["path"].removeprefix(root) or "/"
+        path = _within(scope["path"], root)
         if self._web.skips(path):
             return await self._app(scope, receive, send)
         visit = Visit(self._web, scope, path=path, method=scope["method"])
@@ -117,6 +117,14 @@ def _is_last(message: Message) -> bool:
     if message["type"] == "http.response.body":
         return not message.get("more_body", False)
     return bool(message["type"] == "http.response.pathsend")
+
+
+def _within(path: str, root: str) -> str:
+    """The path within the application; there are servers that leave the root out of it anyway."""
+    root = root.rstrip("/")
+    if path == root or path.startswith(f"{root}/"):
+        path = path[len(root) :]
+    return path or "/"
 
 
 def _route(scope: Scope, root: str) -> str | None:

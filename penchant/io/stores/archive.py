@@ -8,6 +8,7 @@ is the whole event as the log had it. What is not in the manifest does not count
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ MANIFEST = "manifest.json"
 LOCK = ".lock"
 PATIENCE = 600.0  # seconds one process waits for another that archives
 _IN_MEMORY = 10_000  # events that wait to be written
+_MADE_HERE = re.compile(r"\.part-.*|\d{12,}-\d{12,}")  # folders of runs, finished or not
 ROW_GROUP = 20_480  # rows that a reader skips together where their users are others
 
 _COLUMNS = {
@@ -72,12 +74,13 @@ class Archive:
 
         Raises ``StoreIncompatible`` where some of them are missing.
         """
-        if self._reader is None or self._reader[:2] != (gone, left):
+        known = self._reader  # once: another thread may ask for other positions meanwhile
+        if known is None or known[:2] != (gone, left):
             runs = [run for run in self._manifest() if gone < run.upto <= left]
             self._check_whole(runs, gone, left)
             files = [str(path) for run in runs for path in self._files(run)]
-            self._reader = gone, left, Reader(files, gone)
-        return self._reader[2]
+            self._reader = known = gone, left, Reader(files, gone)
+        return known[2]
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -109,7 +112,8 @@ class Archive:
                 self._write(Path(place) / path.stem, path)
             _sync(folder)
             self._declare([*(one for one in self._manifest() if one.upto <= after), run])
-            return upto
+        self._clear_away()
+        return upto
 
     def drop(self, gone: int) -> None:
         """Delete what holds nothing but events up to a position."""
@@ -120,6 +124,13 @@ class Archive:
                 for run in manifest:
                     if run.upto <= gone:
                         shutil.rmtree(self.folder / run.folder)
+
+    def _clear_away(self) -> None:
+        """Delete what was broken off and does not count: it holds what people did."""
+        counting = {run.folder for run in self._manifest()}
+        for path in self.folder.iterdir():
+            if _MADE_HERE.fullmatch(path.name) and path.name not in counting:
+                shutil.rmtree(path)
 
     def _check_whole(self, runs: list[Run], gone: int, left: int) -> None:
         upto = gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from penchant.core.errors import StoreIncompatible
+from penchant.core.errors import StoreError, StoreIncompatible
 from penchant.core.event import Logged
 from penchant.core.ports import Retired, Store, Sweep, Write
 
@@ -25,6 +25,7 @@ class ArchivedStore:
 
     def __init__(self, store: Store, archive: Archive | None) -> None:
         self._store = store
+        self._known = Retired()  # what had left the log when last looked at
         self.archive = archive
         self.keeps_readings = store.keeps_readings
         self.retired = store.retired
@@ -44,7 +45,8 @@ class ArchivedStore:
 
     def check(self) -> None:
         """Raise ``StoreIncompatible`` where part of the log cannot be read."""
-        self._begun(self._store.retired())
+        self._known = self._store.retired()
+        self._begun(self._known)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         results = self._store.commit(writes)
@@ -108,12 +110,26 @@ class ArchivedStore:
         return self._consistent(read)
 
     def _consistent(self, read: Callable[[Retired], Answer]) -> Answer:
-        """The answer under one state of affairs: events may be leaving the log meanwhile."""
+        """The answer under one state of affairs: events may leave log and archive meanwhile.
+
+        Looked at afterwards only: what has left never comes back, so what is the same then was the
+        same all the time.
+        """
         while True:
-            retired = self._store.retired()
-            answer = read(retired)
-            if self._store.retired() == retired:
-                return answer
+            retired = self._known
+            try:
+                answer = read(retired)
+            except StoreError:
+                if retired.upto == retired.left or not self._has_moved(retired):
+                    raise  # else the files that it looked into may have been dropped
+            else:
+                if not self._has_moved(retired):
+                    return answer
+
+    def _has_moved(self, retired: Retired) -> bool:
+        """Whether more has left the log by now; the next attempt knows it."""
+        now = self._known = self._store.retired()
+        return now != retired
 
     def _begun(self, retired: Retired) -> Reader | None:
         """What the archive holds of the log; ``None`` where nothing of it is archived."""

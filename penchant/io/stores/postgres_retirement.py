@@ -108,9 +108,9 @@ def _state(connection: Connection) -> Retired:
 
 
 def _sweep(connection: Connection, retired: Retired, limit: int) -> int:
-    month = connection.execute(_WHOLE, (retired.left,)).fetchone()
-    if month is not None:
-        return _drop(connection, month[0])
+    while (month := connection.execute(_WHOLE, (retired.left,)).fetchone()) is not None:
+        if held := _drop(connection, month[0]):  # 0 of one that was emptied event by event before
+            return held
     swept = [id for (id,) in connection.execute(_SWEEP, (retired.left, limit))]
     if swept:
         _let_ids_go(connection, swept)

@@ -119,12 +119,15 @@ class Copying:
         if mark.fingerprint != self._name:
             raise InvalidArgument("to", "it holds the copy of another store; name a new place")
         self._upto, self._change, self._stage = mark.upto, mark.catalogue, mark.body
+        self._check_that_none_left()
+        return True
+
+    def _check_that_none_left(self) -> None:
         if self._source.retired().upto > self._upto:
             raise StoreIncompatible(
                 f"events after position {self._upto} left the source before they were copied; copy "
                 "it into a new place"
             )
-        return True
 
     def _bring_refused(self) -> None:
         """Digests of ids that are known though no event has them: once, after all events."""
@@ -178,8 +181,9 @@ class Copying:
 
     def _bring_events(self, end: int, later: list[ItemVersion], progress: Progress) -> None:
         total = self._source.count() or 1
-        while self._upto < end and (page := self._source.since(self._upto, PAGE)):
-            page = [logged for logged in page if logged[0] <= end]
+        while self._upto < end:
+            page = [one for one in self._source.since(self._upto, PAGE) if one[0] <= end]
+            self._check_that_none_left()  # after the page: else it may begin too late
             if not page:
                 break
             upto = page[-1][0]

@@ -391,6 +391,33 @@ def test_a_path_under_a_root_is_that_within_the_application(told: Told) -> None:
     assert told.only("item") == [("/products/{sku:str}",), ("/nowhere",)]
 
 
+@pytest.mark.parametrize(
+    ("root", "path", "item"),
+    [
+        ("/shop", "/shop/tea", "/tea"),
+        ("/shop/", "/shop/tea", "/tea"),
+        ("/shop", "/shop", "/"),
+        ("/shop", "/shopping/tea", "/shopping/tea"),
+        ("", "/tea", "/tea"),
+    ],
+)
+def test_a_root_is_left_out_of_a_path_where_it_is_one(
+    told: Told, root: str, path: str, item: str
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message: Any) -> None:
+        """Nobody listens."""
+
+    asked: Any = {"type": "http", "method": "GET", "path": path, "root_path": root}
+    hooked = ASGIMiddleware(app, told.recorder, user=lambda scope: "ann")
+    asyncio.run(hooked(asked, send, send))  # type: ignore[arg-type]  # nothing is received
+
+    assert told.only("item") == [(item,)]
+
+
 def test_any_path_is_an_item_that_an_event_can_carry(told: Told) -> None:
     with client(told) as http:
         http.get("/a%00b%ff%F0%9F%98%80" + "c" * 300, headers=ANN)

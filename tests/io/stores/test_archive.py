@@ -166,6 +166,20 @@ def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
         pass
 
 
+def test_what_runs_that_were_broken_off_left_is_deleted_and_nothing_else(archive: Archive) -> None:
+    filled(archive, (0, 5), (5, 20))  # the log leaves up to 5 only: the second run does not count
+    shutil.copytree(archive.folder / "000000000001-000000000005", archive.folder / ".part-dead")
+    (archive.folder / "notes").mkdir()
+
+    filled(archive, (5, 30))
+
+    assert {path.name for path in archive.folder.iterdir() if path.is_dir()} == {
+        "000000000001-000000000005",
+        "000000000006-000000000030",
+        "notes",
+    }
+
+
 def test_what_is_left_of_a_broken_run_does_no_harm(archive: Archive) -> None:
     def broken() -> list[Logged]:
         raise KeyboardInterrupt

@@ -84,6 +84,23 @@ def test_events_beside_younger_ones_are_deleted_one_by_one(
     assert partitions(database) == before
 
 
+def test_a_month_that_was_emptied_before_does_not_end_the_sweeping(
+    store: PostgresStore, database: str
+) -> None:
+    store.commit([Append([event("e1", NOW)])])
+    store.commit([Retire(1, NOW)])
+    assert sweep(store) == [1, 0]  # event by event, as the month is not over
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE log_months SET ends = now() WHERE last_position = 1")
+    store.commit([Append([event("e2", NOW - 3_650 * DAY)])])
+    store.commit([Retire(2, NOW)])
+
+    turns = sweep(store)
+
+    assert turns == [1, 0]
+    assert month(NOW) not in partitions(database)
+
+
 def test_what_is_ahead_and_what_is_earlier_than_all_months_stays(
     store: PostgresStore, database: str
 ) -> None:

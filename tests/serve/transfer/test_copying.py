@@ -187,6 +187,19 @@ def test_events_that_left_before_they_were_copied_are_missed_loudly(
         source.copy(tmp_path / "copy")
 
 
+def test_events_that_leave_while_it_is_copied_are_missed_loudly(
+    source: Penchant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "PAGE", 5)
+    fill(source)
+
+    def retire(done: int, share: float | None) -> None:
+        source.retire(older_than=timedelta(0))
+
+    with pytest.raises(StoreIncompatible, match="left the source before they were copied"):
+        source.copy(tmp_path / "copy", check=False, progress=retire)
+
+
 def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path: Path) -> None:
     fill(source)
     with opened(tmp_path / "full") as p:
@@ -198,8 +211,10 @@ def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path
         source.copy(tmp_path / "full")
     with pytest.raises(InvalidArgument, match="to: it holds the copy of another store"):
         source.copy(tmp_path / "copy")
+    (tmp_path / "link").symlink_to(tmp_path / "source")
     for itself in (
         tmp_path / "source",
+        tmp_path / "link",
         os.path.relpath(tmp_path / "source"),
         f"{tmp_path}/source/",
     ):
