@@ -179,7 +179,7 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
     if all(event.item is None for _, event in events):
         yield Finding(
             "user",
-            f"none of the latest {len(events):,} events of {user!r} names an item: map a column to "
+            f"no event of {user!r} names an item, of the latest {len(events):,}: map a column to "
             "'item' when importing, or pass item= when tracking",
         )
         return

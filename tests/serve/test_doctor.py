@@ -91,7 +91,9 @@ def test_users_whose_events_teach_nothing_are_explained(p: Penchant) -> None:
     p.track("cleo", "search", text="tea", durable=True)
     p.track("dan", "exposure", "tea", durable=True)
 
-    assert said(p, "cleo")[0][1].startswith("none of the latest 1 events of 'cleo' names an item")
+    assert said(p, "cleo")[0][1].startswith(
+        "no event of 'cleo' names an item, of the latest 1: map"
+    )
     assert said(p, "dan")[0][1].startswith("the events of 'dan' only say what was shown or told")
 
 

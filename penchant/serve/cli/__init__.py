@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -31,6 +34,22 @@ VERBS = {
     "simulate": "Simulated people, as events or in a loop with the policies.",
 }
 
+PLACED = {
+    "--store": "--store stands before the verb: penchant --store PLACE VERB",
+    "--json": "--json stands behind the verb: penchant VERB --json",
+}
+
+
+@contextmanager
+def placed() -> Iterator[None]:
+    """Say of an option in the wrong place where it stands, instead of which is spelt like it."""
+    try:
+        yield
+    except click.NoSuchOption as error:
+        if error.option_name not in PLACED:
+            raise
+        raise click.UsageError(PLACED[error.option_name], error.ctx) from None
+
 
 class Verbs(click.Group):
     """A group whose verbs are imported one at a time: `penchant --help` imports none."""
@@ -53,6 +72,14 @@ class Verbs(click.Group):
 
             context.fail(f"There is no verb {args[0]!r}{closest(args[0], VERBS)}.")
         return super().resolve_command(context, args)
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        with placed():
+            return super().parse_args(context, args)
+
+    def invoke(self, context: click.Context) -> Any:
+        with placed():
+            return super().invoke(context)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

@@ -26,4 +26,4 @@ def verb(
         if json:
             print_json(slate.to_dict())
         else:
-            print_slate(p, slate, where)
+            print_slate(p, slate, where, "nothing to offer; 'penchant doctor USER' says why")
