@@ -250,6 +250,13 @@ def test_people_get_tables_without_control_signs(filled: None) -> None:
     assert "\x1b" not in run("profile", "ann").stdout
 
 
+def test_who_gets_nothing_is_told_to_ask_the_doctor_about_them() -> None:
+    run("track", "ann", "purchase", "tea")
+
+    assert run("recommend", "ann").stdout == "nothing to offer; 'penchant doctor USER' says why\n"
+    assert "'ann' knows every item already" in run("doctor", "ann").stdout
+
+
 @pytest.mark.parametrize(
     ("told", "way_out"),
     [
@@ -261,13 +268,6 @@ def test_people_get_tables_without_control_signs(filled: None) -> None:
         ("--json stats", "Error: --json stands behind the verb: penchant VERB --json"),
     ],
 )
-def test_who_gets_nothing_is_told_to_ask_the_doctor_about_them() -> None:
-    run("track", "ann", "purchase", "tea")
-
-    assert run("recommend", "ann").stdout == "nothing to offer; 'penchant doctor USER' says why\n"
-    assert "'ann' knows every item already" in run("doctor", "ann").stdout
-
-
 def test_an_option_in_the_wrong_place_is_told_where_it_stands(told: str, way_out: str) -> None:
     result = CliRunner().invoke(main, told.split())
 
