@@ -70,9 +70,8 @@ class Segment:
                 name.unlink(missing_ok=True)
                 os.close(descriptor)
                 raise
-            os.close(
-                descriptor
-            )  # another process took it for what a dead one had begun, and removes it
+            # Another process took it for what a dead one had begun, and removes it.
+            os.close(descriptor)
         raise OSError(f"other processes removed {TRIES} new files in {name.parent}")
 
     @classmethod
@@ -143,7 +142,7 @@ class Segment:
         self.taken = end
 
     def _void(self, start: int, end: int) -> None:
-        while start < end:
+        while start + FRAME <= end:  # of a damaged frame the size leads anywhere
             self.map[start] = VOID
             start += FRAME + int(_SIZES.unpack_from(self.map, start + 1)[0])
 

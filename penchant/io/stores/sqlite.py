@@ -245,7 +245,7 @@ class SqliteStore:
                 self._retirement.refuse(known, ANY)
                 return len(known)
             case Sweep(limit):
-                self._indexes.finish(self._head, self._last(_END))
+                self._indexes.finish(self._head, self._last(_END), takes_over=True)
                 return self._retirement.sweep(limit, self._last(_INDEXED))
             case _:
                 assert_never(write)

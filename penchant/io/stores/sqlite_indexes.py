@@ -45,12 +45,15 @@ class Indexes:
             self._index(run, 1 << (grown + grown // 4).bit_length())
         return self._upto
 
-    def finish(self, head: Head, end: int) -> None:
-        """Within a transaction: index all there is, unless another process is at it."""
-        while run := self._under_way(head, end, 1):
+    def finish(self, head: Head, end: int, *, takes_over: bool = False) -> None:
+        """Within a transaction: index all there is, unless another process is at it.
+
+        ``takes_over`` does it in that case as well: the other one may be dead, or have nothing to commit.
+        """
+        while run := self._under_way(head, end, 1, takes_over):
             self._index(run, len(run))
 
-    def _under_way(self, head: Head, end: int, least: int) -> Run | None:
+    def _under_way(self, head: Head, end: int, least: int, takes_over: bool = False) -> Run | None:
         """The run of this process that is under way, begun now where it is worth it.
 
         A head that others have left behind meanwhile will do: what it holds is committed, and
@@ -62,7 +65,7 @@ class Indexes:
         if self._run is not None and name == self._name and self._upto < self._run.upto:
             return self._run
         self._run = None
-        is_free = name in (None, self._name) or end - since >= PATIENCE
+        is_free = takes_over or name in (None, self._name) or end - since >= PATIENCE
         if head.upto - self._upto < least or not is_free:
             return None
         logged = head.since(self._upto)
