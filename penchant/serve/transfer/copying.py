@@ -119,12 +119,16 @@ class Copying:
         if mark.fingerprint != self._name:
             raise InvalidArgument("to", "it holds the copy of another store; name a new place")
         self._upto, self._change, self._stage = mark.upto, mark.catalogue, mark.body
+        self._check_all_there()
+        return True
+
+    def _check_all_there(self) -> None:
+        """Raise ``StoreIncompatible`` where what comes next is no longer in the source."""
         if self._source.retired().upto > self._upto:
             raise StoreIncompatible(
                 f"events after position {self._upto} left the source before they were copied; copy "
                 "it into a new place"
             )
-        return True
 
     def _bring_refused(self) -> None:
         """Digests of ids that are known though no event has them: once, after all events."""
@@ -178,7 +182,9 @@ class Copying:
 
     def _bring_events(self, end: int, later: list[ItemVersion], progress: Progress) -> None:
         total = self._source.count() or 1
-        while self._upto < end and (page := self._source.since(self._upto, PAGE)):
+        while self._upto < end:
+            page = self._source.since(self._upto, PAGE)
+            self._check_all_there()  # after the look: until then nothing of it had left
             page = [logged for logged in page if logged[0] <= end]
             if not page:
                 break

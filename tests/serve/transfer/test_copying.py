@@ -187,6 +187,21 @@ def test_events_that_left_before_they_were_copied_are_missed_loudly(
         source.copy(tmp_path / "copy")
 
 
+def test_events_that_leave_while_they_are_copied_are_missed_loudly(
+    source: Penchant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(source, range(200, 100, -1))
+    monkeypatch.setattr(copying, "PAGE", 50)
+
+    with opened(source.parts.place) as other:
+
+        def retire(done: int, share: float | None) -> None:
+            other.retire()
+
+        with pytest.raises(StoreIncompatible, match="a new place"):
+            source.copy(tmp_path / "copy", progress=retire)
+
+
 def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path: Path) -> None:
     fill(source)
     with opened(tmp_path / "full") as p:
@@ -205,6 +220,16 @@ def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path
     ):
         with pytest.raises(InvalidArgument, match="is the store itself"):
             source.copy(itself)
+
+
+@pytest.mark.parametrize("way", ["source", "link", "source/", "link/../source"])
+def test_the_store_itself_is_refused_by_whatever_name(
+    source: Penchant, tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "source")
+
+    with pytest.raises(InvalidArgument, match="is the store itself; name a new place"):
+        source.copy(f"{tmp_path}/{way}")
 
 
 def test_a_difference_is_named(source: Penchant, tmp_path: Path) -> None:
