@@ -238,7 +238,7 @@ class Penchant:
         """
         self.flush()
         parts = self.parts
-        if _whole(str(to)) == _whole(parts.place):
+        if _real(str(to)) == _real(parts.place):
             raise InvalidArgument("to", f"{shown(to)} is the store itself; name a new place")
         target = open_whole(to, read_settings(to, {}))
         try:
@@ -368,6 +368,12 @@ def _check_several(field: str, several: object) -> None:
 def _whole(place: str) -> str:
     """The place under one name, wherever the process stands."""
     return place if is_postgres(place) or place == MEMORY else os.path.abspath(place)
+
+
+def _real(place: str) -> str:
+    """The place itself, whatever links lead to it."""
+    whole = _whole(place)
+    return os.path.realpath(whole) if os.path.isabs(whole) else whole
 
 
 def _past(at: object, zone: tzinfo) -> Instant:
