@@ -17,6 +17,7 @@ from penchant.core import instant
 from penchant.core.event import Logged
 from penchant.core.instant import EARLIEST, Instant
 from penchant.core.ports import Retire, Retired, SaveBases, Snapshot, Store, Sweep
+from penchant.io.stores.archive_owner import check_whole, take
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.population import EVERYONE, KEY, followed_to
 from penchant.serve.shelf import Shelf
@@ -84,7 +85,9 @@ class Retirer:
     def archive(self, horizon: Instant, archive: Archive, progress: Progress) -> Retirement:
         """Bring the months of the log's beginning that ended before ``horizon`` into an archive."""
         began = perf_counter()
+        check_whole(self.store, archive)  # or a new one would begin where one is away for a while
         with archive.alone():
+            take(self.store, archive)
             start = self.store.retired().left
             upto, until, events = self._beginning(_month(horizon), start, EARLIEST, progress)
             if events:
@@ -96,6 +99,8 @@ class Retirer:
     def _between(self, after: int, upto: int, progress: Progress) -> Iterator[Logged]:
         while after < upto:
             page = self.store.since(after, PAGE)
+            if not page:  # another process has let them go for good
+                return
             after = page[-1][0]
             progress(0)
             yield from (logged for logged in page if logged[0] <= upto)

@@ -11,6 +11,8 @@ import penchant
 from penchant.core.errors import InvalidArgument, StoreIncompatible
 from penchant.core.instant import DAY, moment
 from penchant.core.ports import Retired
+from penchant.io.stores.archive import LOCK
+from penchant.io.stores.archive_reader import Reader
 from penchant.serve import retention
 from penchant.serve.engine import Penchant
 from tests.conftest import NOON, ManualClock
@@ -218,3 +220,79 @@ def test_whatever_is_broken_off_is_finished_later(
         assert p.check().passed
         raw = p.parts.store if archive is None else None
         assert raw is None or raw.count() == 0
+
+
+def months(folder: Path, archive: Path, clock: ManualClock) -> Penchant:
+    return penchant.open(folder, archive=str(archive), clock=clock, follow=False)
+
+
+def held(archive: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for path in archive.rglob("*")
+        if path.is_file() and path.name != LOCK
+    }
+
+
+@pytest.mark.parametrize("leave", [{}, {"archive": False}], ids=["archived", "gone"])
+def test_the_archive_of_another_store_is_left_as_it_is(
+    tmp_path: Path, clock: ManualClock, leave: dict[str, Any]
+) -> None:
+    archive = tmp_path / "months"
+    with (
+        months(tmp_path / "one", archive, clock) as one,
+        months(tmp_path / "other", archive, clock) as other,
+    ):
+        send(one, (200, 150, 10))
+        one.retire()
+        before = held(archive)
+        send(other, (220, 160, 120, 20), user="bob")
+
+        if leave:
+            other.retire(**leave)
+        else:
+            with pytest.raises(StoreIncompatible, match="holds the events of another store"):
+                other.retire()
+
+        assert held(archive) == before
+        assert len(one.user("ann").history()) == 3
+        assert clicks(other, "bob") == 4
+
+
+def test_nothing_is_archived_while_the_archive_is_away(tmp_path: Path, clock: ManualClock) -> None:
+    archive, away = tmp_path / "months", tmp_path / "away"
+    with months(tmp_path / "one", archive, clock) as p:
+        send(p, (200, 100, 10))
+        p.retire(older_than=timedelta(days=150))
+        archive.rename(away)
+
+        with pytest.raises(StoreIncompatible, match="put its files back"):
+            p.retire(older_than=timedelta(days=50))
+
+        assert not archive.exists()
+        away.rename(archive)
+        assert p.retire(older_than=timedelta(days=50)).events == 1
+        assert len(p.user("ann").history()) == 3
+        assert p.check().passed
+
+
+def test_who_reads_archived_files_while_they_go_for_good_reads_again(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "months"
+    with (
+        months(tmp_path / "one", archive, clock) as p,
+        months(tmp_path / "one", archive, clock) as q,
+    ):
+        send(p, (400, 200, 10))
+        p.retire()
+        whole = Reader.latest
+
+        def read_late(self: Reader, *arguments: Any) -> Any:
+            monkeypatch.setattr(Reader, "latest", whole)
+            q.retire(older_than=timedelta(days=100), archive=False)
+            return whole(self, *arguments)
+
+        monkeypatch.setattr(Reader, "latest", read_late)
+        assert len(p.user("ann").history()) == 1
+        assert clicks(p) == 3

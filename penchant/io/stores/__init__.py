@@ -9,7 +9,7 @@ from penchant.core.errors import InvalidArgument, MissingExtra
 from penchant.core.ports import Store
 from penchant.core.settings import Settings
 from penchant.core.suggestion import closest
-from penchant.io.stores.postgres_address import SCHEMES, is_postgres
+from penchant.io.stores.postgres_address import SCHEMES, is_conninfo, is_postgres
 from penchant.io.system import path_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ def open_store(place: str | Path, settings: Settings | None = None) -> Store:
             "store",
             f"no store for {scheme}:// addresses{closest(scheme, SCHEMES)}; name a folder, "
             "postgresql://USER@HOST/DATABASE or ':memory:'",
+        )
+    if is_conninfo(place):
+        raise InvalidArgument(
+            "store",
+            "words such as 'host=... password=...' are no place here; expected "
+            "postgresql://USER:PASSWORD@HOST/DATABASE, or a folder",
         )
     from penchant.io.stores.sqlite import SqliteStore
 

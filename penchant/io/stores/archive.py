@@ -26,6 +26,7 @@ from penchant.core.event import Event, Logged
 from penchant.io.stores.archive_reader import Reader, connected, duckdb_errors, literal
 
 MANIFEST = "manifest.json"
+OWNER = "owner"
 LOCK = ".lock"
 PATIENCE = 600.0  # seconds one process waits for another that archives
 _IN_MEMORY = 10_000  # events that wait to be written
@@ -76,11 +77,33 @@ class Archive:
         """
         known = self._reader  # once: another thread may ask for other positions meanwhile
         if known is None or known[:2] != (gone, left):
-            runs = [run for run in self._manifest() if gone < run.upto <= left]
-            self._check_whole(runs, gone, left)
+            runs = self.check(gone, left)
             files = [str(path) for run in runs for path in self._files(run)]
             self._reader = known = gone, left, Reader(files, gone)
         return known[2]
+
+    def check(self, gone: int, left: int) -> list[Run]:
+        """The runs that hold the events between. Raises ``StoreIncompatible`` where some are missing."""
+        runs = [run for run in self._manifest() if gone < run.upto <= left]
+        self._check_whole(runs, gone, left)
+        return runs
+
+    def is_empty(self) -> bool:
+        return not self._manifest()
+
+    def owner(self) -> str | None:
+        """The mark of the store that it belongs to; ``None`` where no store has taken it."""
+        path = self.folder / OWNER
+        try:
+            return path.read_text("ascii", "replace")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreUnavailable(f"the archive {path} cannot be read: {error}") from error
+
+    def claim(self, owner: str) -> None:
+        """Let it belong to the store of that mark. Only for whoever is :meth:`alone`."""
+        self._put(OWNER, owner.encode())
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -172,9 +195,13 @@ class Archive:
             raise StoreIncompatible(f"the archive {path} is damaged: {error}") from error
 
     def _declare(self, runs: list[Run]) -> None:
-        path = self.folder / MANIFEST
+        self._put(MANIFEST, msgspec.json.format(msgspec.json.encode(runs)))
+
+    def _put(self, name: str, content: bytes) -> None:
+        """Replace a file at once: whoever reads finds the one before or this one."""
+        path = self.folder / name
         partial = path.with_suffix(".part")
-        partial.write_bytes(msgspec.json.format(msgspec.json.encode(runs)))
+        partial.write_bytes(content)
         _sync(partial)
         partial.rename(path)
         _sync(self.folder)

@@ -126,7 +126,10 @@ def duckdb_errors() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise StoreUnavailable(f"the archive is unavailable: {error}") from error
+        said = next(iter(str(error).strip().splitlines()), type(error).__name__)  # not the query
+        raise StoreUnavailable(
+            f"the archive is unavailable: {said}; put its files back as they were"
+        ) from error
 
 
 def literal(text: str) -> str:

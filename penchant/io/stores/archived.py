@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from penchant.core.errors import StoreError, StoreIncompatible
 from penchant.core.event import Logged
 from penchant.core.ports import Retired, Store, Sweep, Write
+from penchant.io.stores.archive_owner import is_ours
 
 if TYPE_CHECKING:
     from penchant.io.stores.archive import Archive
@@ -46,12 +47,13 @@ class ArchivedStore:
     def check(self) -> None:
         """Raise ``StoreIncompatible`` where part of the log cannot be read."""
         self._known = self._store.retired()
-        self._begun(self._known)
+        self._consistent(self._begun)
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         results = self._store.commit(writes)
-        if self.archive is not None and any(isinstance(write, Sweep) for write in writes):
-            self.archive.drop(self._store.retired().upto)
+        archive, swept = self.archive, any(isinstance(write, Sweep) for write in writes)
+        if archive is not None and swept and is_ours(self._store, archive):
+            archive.drop(self._store.retired().upto)
         return results
 
     def tail(self, user: str, after: int, limit: int | None = None) -> list[Logged]:

@@ -6,6 +6,7 @@ import re
 
 SCHEMES = ("postgresql", "postgres")
 _NO_PORT = re.compile(r"[^/?\[]*?:(?!\d+(?:[,/?]|$))")  # what stands behind is a password
+_WORDS = re.compile(r"\s*(?:host|hostaddr|port|user|password|dbname|service)\s*=", re.IGNORECASE)
 _SECRET = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 
@@ -16,6 +17,15 @@ def is_postgres(place: object) -> bool:
     (True, False)
     """
     return str(place).partition("://")[0].lower() in SCHEMES and "://" in str(place)
+
+
+def is_conninfo(place: object) -> bool:
+    """Whether it is an address in libpq's other form: as a folder, its name would show a password.
+
+    >>> is_conninfo("host=localhost password=secret"), is_conninfo("taste"), is_conninfo("a/b=c")
+    (True, False, False)
+    """
+    return _WORDS.match(str(place)) is not None
 
 
 def shown(place: object) -> str:

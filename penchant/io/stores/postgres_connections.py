@@ -36,8 +36,10 @@ _DEFAULTS = {
 }
 # Statements are few, and each looks rows up by an index, in its order: planned once, and never
 # otherwise because a table was small when it was counted.
+# What a role sets for its sessions does not go with a pool, nor with commits that wait for one another.
 _SESSION = (
-    f"SET lock_timeout = '{LOCKED}s'; "
+    f"SET lock_timeout = '{LOCKED}s'; SET idle_session_timeout = 0; "
+    "SET default_transaction_isolation = 'read committed'; "
     f"SET idle_in_transaction_session_timeout = '{FORSAKEN}s'; "
     "SET plan_cache_mode = force_generic_plan; SET jit = off; SET timezone = 'UTC'; "
     "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off"

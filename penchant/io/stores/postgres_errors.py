@@ -21,7 +21,8 @@ _WAYS_OUT: dict[type[psycopg.Error], str] = {
     "create tables in the schema",
     errors.InvalidSchemaName: "the schema does not exist; make it with 'CREATE SCHEMA'",
     errors.LockNotAvailable: "another transaction has kept it locked; look for it in pg_locks",
-    errors.QueryCanceled: "a statement took longer than the server's statement_timeout",
+    errors.QueryCanceled: "a statement took longer than the server's statement_timeout; raise "
+    "it for this user with 'ALTER ROLE'",
 }
 # The server ended the session, or a deadlock ended the transaction: again is worth a try.
 _PASSING = (
@@ -29,6 +30,7 @@ _PASSING = (
     errors.CrashShutdown,
     errors.CannotConnectNow,
     errors.IdleInTransactionSessionTimeout,
+    errors.IdleSessionTimeout,
     errors.DeadlockDetected,
     errors.SerializationFailure,
 )

@@ -6,14 +6,18 @@ import os
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg.sql import SQL, Identifier
 
 import penchant
-from penchant.core.errors import MissingExtra, StoreError, StoreUnavailable
+from penchant.core.errors import InvalidArgument, MissingExtra, StoreError, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.ports import Append
 from penchant.io.stores import open_store
@@ -66,6 +70,54 @@ def test_a_user_without_rights_is_told_which(database: str) -> None:
             assert "the user lacks rights; it must own penchant's tables" in refused(url)
         finally:
             admin.execute("DROP ROLE guest_of_tests")
+
+
+def test_the_other_form_of_an_address_makes_no_folder_with_the_password_in_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InvalidArgument, match="expected postgresql://") as told:
+        open_store(f"host=127.0.0.1 dbname=taste password={PASSWORD}")
+
+    assert PASSWORD not in str(told.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def role(database: str, setting: str) -> Iterator[str]:
+    """The address of the database for a user whose sessions begin with a setting."""
+    name = f"role_{uuid4().hex}"
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute(
+            SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD 'wr0ng'").format(Identifier(name))
+        )
+        admin.execute(SQL("ALTER ROLE {} SET " + setting).format(Identifier(name)))
+        try:
+            yield database.replace(f"penchant:{PASSWORD}", f"{name}:wr0ng")
+        finally:
+            admin.execute(SQL("DROP ROLE {}").format(Identifier(name)))
+
+
+def test_a_commit_that_waited_for_another_is_not_taken_back_whatever_isolation_its_user_has(
+    database: str,
+) -> None:
+    with role(database, "default_transaction_isolation = 'serializable'") as url:
+        store = PostgresStore(url, 1, 2)
+
+        assert store._connections.rows("SHOW transaction_isolation") == [("read committed",)]
+        store.close()
+
+
+def test_a_user_whose_idle_sessions_are_ended_is_served(database: str) -> None:
+    with role(database, "idle_session_timeout = '20ms'") as url:
+        store = PostgresStore(url, 2, 3)
+        with psycopg.connect(database) as other:
+            other.execute("SELECT pg_sleep(0.2)")
+
+        assert store.commit([Append([Event(id="e", user="ann", kind="click", at=1)])]) == [1]
+        assert store.count() == 1
+        store.close()
 
 
 def test_a_server_without_a_free_connection_is_said(server: Postgres) -> None:

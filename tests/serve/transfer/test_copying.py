@@ -222,6 +222,16 @@ def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path
             source.copy(itself)
 
 
+@pytest.mark.parametrize("way", ["source", "link", "source/", "link/../source"])
+def test_the_store_itself_is_refused_by_whatever_name(
+    source: Penchant, tmp_path: Path, way: str
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "source")
+
+    with pytest.raises(InvalidArgument, match="is the store itself; name a new place"):
+        source.copy(f"{tmp_path}/{way}")
+
+
 def test_a_difference_is_named(source: Penchant, tmp_path: Path) -> None:
     fill(source)
     source.copy(tmp_path / "copy")
