@@ -86,7 +86,7 @@ class Retirer:
         """Bring the months of the log's beginning that ended before ``horizon`` into an archive."""
         began = perf_counter()
         check_whole(self.store, archive)  # or a new one would begin where one is away for a while
-        with archive.alone():
+        with archive.alone(lambda: progress(0)):
             take(self.store, archive)
             start = self.store.retired().left
             upto, until, events = self._beginning(_month(horizon), start, EARLIEST, progress)

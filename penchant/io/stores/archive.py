@@ -11,10 +11,11 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ MANIFEST = "manifest.json"
 OWNER = "owner"
 LOCK = ".lock"
 PATIENCE = 600.0  # seconds one process waits for another that archives
+LOOK = 0.5  # seconds of it in which it cannot be told to wait no longer
 _IN_MEMORY = 10_000  # events that wait to be written
 _MADE_HERE = re.compile(r"\.part-.*|\d{12,}-\d{12,}")  # folders of runs, finished or not
 ROW_GROUP = 20_480  # rows that a reader skips together where their users are others
@@ -106,12 +108,15 @@ class Archive:
         self._put(OWNER, owner.encode())
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other processes from changing the archive meanwhile; a lock dies with its process."""
+    def alone(self, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Keep other processes from changing the archive meanwhile; a lock dies with its process.
+
+        ``waiting`` is called again and again while another has it; what it raises ends the wait.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.folder / LOCK, timeout=PATIENCE)) as lock:
-                lock.execute("BEGIN EXCLUSIVE")
+            with closing(sqlite3.connect(self.folder / LOCK, timeout=LOOK)) as lock:
+                _begin(lock, waiting)
                 yield
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(
@@ -205,6 +210,18 @@ class Archive:
         _sync(partial)
         partial.rename(path)
         _sync(self.folder)
+
+
+def _begin(lock: sqlite3.Connection, waiting: Callable[[], object]) -> None:
+    give_up = monotonic() + PATIENCE
+    while True:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > give_up:
+                raise
+        waiting()
 
 
 def _spread(place: Path, logged: Iterable[Logged]) -> tuple[dict[str, int], int]:

@@ -9,6 +9,7 @@ import pytest
 from penchant.core.errors import StoreIncompatible, StoreUnavailable
 from penchant.core.event import Event, Logged
 from penchant.core.instant import DAY
+from penchant.io.stores import archive as archives
 from penchant.io.stores.archive import MANIFEST, Archive
 from tests.conftest import NOON
 
@@ -156,6 +157,34 @@ def test_a_damaged_manifest_is_said(archive: Archive) -> None:
 
     with pytest.raises(StoreIncompatible, match=r"manifest\.json is damaged"):
         archive.between(0, 10)
+
+
+def test_who_waits_for_another_that_archives_can_be_told_not_to(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "LOOK", 0.01)
+    told: list[str] = []
+
+    def waiting() -> None:
+        told.append("waits")
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with archive.alone(), pytest.raises(KeyboardInterrupt), archive.alone(waiting):
+        told.append("had it")
+
+    assert told == ["waits"] * 3
+
+
+def test_the_patience_with_another_that_archives_ends(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "LOOK", 0.01)
+    monkeypatch.setattr(archives, "PATIENCE", 0.0)
+
+    refused = pytest.raises(StoreUnavailable, match="wait for the process")
+    with archive.alone(), refused, archive.alone():
+        pass
 
 
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
