@@ -17,6 +17,7 @@ from penchant.capture.target import Target
 from penchant.core.errors import InvalidArgument
 
 SPOOL_LEAST = 1024 * 1024  # bytes: four segments, each with room for the largest record
+DATABASES = ("postgresql", "postgres")  # schemes of stores; the store itself reads the rest
 BATCH_MOST = 10_000  # events of one request, as the server has it
 HOST_AND_PORT = re.compile(r"[\w.-]+:\d+/?")
 _SCALE = 1 << 64
@@ -101,6 +102,12 @@ def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> 
         from penchant.capture.http_target import HttpTarget  # with http.client: some milliseconds
 
         return HttpTarget(place, key, timeout)
+    scheme, is_address, _ = place.partition("://")
+    if is_address and scheme.lower() not in DATABASES:
+        raise InvalidArgument(
+            "target",
+            f"expected http://, https://, postgresql:// or a folder, got {scheme + '://'!r:.40}",
+        )
     if HOST_AND_PORT.fullmatch(place):  # it would be a folder of that name, and nobody would notice
         raise InvalidArgument(
             "target",

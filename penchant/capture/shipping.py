@@ -85,6 +85,8 @@ class Shipping:
                 sent.append(self._target.prepare(fields_of(record, now)))
             except InvalidEvent as error:
                 refused.append(Refused(place, error.field, error.reason))
+            except Exception as error:  # noqa: BLE001  # else it would keep all behind it waiting for ever
+                refused.append(Refused(place, "$", f"cannot be sent: {error!r:.200}"))
         return sent, refused
 
     def refuse(self, field: str, reason: str) -> None:

@@ -61,7 +61,9 @@ def _is_json(value: object) -> bool:
 
 def _name(field: str, value: object, longest: int = LONGEST) -> str:
     """A name; a whole number becomes one, as the keys of databases are."""
-    if value.__class__ is int:
+    if isinstance(value, int) and value.__class__ is int:
+        if value.bit_length() > 4 * longest:  # Python refuses to write very long ones
+            raise InvalidEvent(field, f"expected 1 to {longest} characters, got a longer number")
         value = str(value)
     if not isinstance(value, str):
         raise InvalidEvent(field, f"expected text, got {type(value).__name__}")
@@ -89,7 +91,11 @@ def _text(field: str, value: object) -> str:
 def _number(field: str, value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise InvalidEvent(field, f"expected a number, got {type(value).__name__}")
-    if not math.isfinite(value):
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:
+        raise InvalidEvent(field, "expected a number below 1.8e308, got a larger one") from None
+    if not finite:
         raise InvalidEvent(field, f"expected a finite number, got {value!r}")
     return value
 

@@ -75,6 +75,18 @@ def test_whole_numbers_of_numpy_are_names_and_times_as_plain_ones_are(
     assert event["at"] == NOON
 
 
+@pytest.mark.parametrize("field", ["user", "item", "at", "value", "duration_ms"])
+def test_a_number_beyond_all_bounds_is_rejected_alone(make: Any, sink: Sink, field: str) -> None:
+    recorder = make(sink.url)
+
+    recorder.record(**{"user": "ann", "kind": "click", field: 10**5_000})
+    id = recorder.record("ann", "click")
+
+    assert recorder.flush()
+    assert [event["id"] for event in sink.events] == [id]
+    assert recorder.counts.rejected == 1
+
+
 def test_ids_ascend_and_are_uuids_of_version_7(make: Any, sink: Sink) -> None:
     recorder = make(sink.url)
 
@@ -478,6 +490,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "target": ({"target": 7}, "target"),
     "memory": ({"target": ":memory:"}, "target"),
     "no http": ({"target": "localhost:8000"}, "target"),
+    "another scheme": ({"target": "ftp://host"}, "target"),
     "key in the address": ({"target": "http://key@host"}, "target"),
     "port": ({"target": "http://host:99999"}, "target"),
     "bracket": ({"target": "http://[::1"}, "target"),
