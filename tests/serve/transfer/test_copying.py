@@ -20,6 +20,7 @@ from penchant.serve.transfer import copying
 from tests.conftest import NOON, ManualClock
 from tests.generate import CATALOGUE, USERS, fields
 from tests.servers.databases import Databases
+from tests.servers.postgres import PASSWORD
 
 Open = Callable[..., Penchant]
 
@@ -230,6 +231,14 @@ def test_the_store_itself_is_refused_by_whatever_name(
 
     with pytest.raises(InvalidArgument, match="is the store itself; name a new place"):
         source.copy(f"{tmp_path}/{way}")
+
+
+def test_a_database_is_itself_also_where_its_address_has_a_password(database: str) -> None:
+    with opened(database) as p, pytest.raises(InvalidArgument, match="is the store itself") as said:
+        p.copy(database)
+
+    assert PASSWORD in database
+    assert PASSWORD not in str(said.value)
 
 
 def test_a_difference_is_named(source: Penchant, tmp_path: Path) -> None:
