@@ -60,8 +60,8 @@ def _running() -> Iterator[str]:
 
 
 def _over_http(place: str, seconds: float) -> Iterator[Answer]:
-    yield from _batches(place, seconds, SMALL, 8, None)
-    yield from _batches(place, seconds, BATCH, 16, 30_000)
+    yield from _taking(place, seconds, SMALL, 8, None)
+    yield from _taking(place, seconds, BATCH, 16, 30_000)
     with new_database(place, LAID_OUT) as database, server(database) as served:
         told = [served.load("events", connections=32, seconds=seconds) for _ in range(RUNS)]
         yield Answer(
@@ -84,7 +84,7 @@ def _over_http(place: str, seconds: float) -> Iterator[Answer]:
         )  # fmt: skip
 
 
-def _batches(
+def _taking(
     place: str, seconds: float, size: int, connections: int, budget: int | None
 ) -> Iterator[Answer]:
     with new_database(place, LAID_OUT) as database:
