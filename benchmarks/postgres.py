@@ -3,7 +3,8 @@
 A PostgreSQL server with its own defaults (fsync and synchronous_commit on), a penchant server and the load
 generator share the cores. The floor of writing is COPY of the same rows, encoded beforehand, into the same
 partitioned and indexed table, as many a transaction, and nothing else: no check, no id looked up, no one
-who follows. A tail is read from 60 months; its floor is the same rows asked of their one partition.
+who follows. A tail is read from 60 months, of which those before the last two years share a partition; its
+floor is the same rows asked of the one partition that holds them.
 """
 
 from __future__ import annotations

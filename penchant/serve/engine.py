@@ -242,7 +242,7 @@ class Penchant:
             raise InvalidArgument("to", f"{shown(to)} is the store itself; name a new place")
         target = open_whole(to, read_settings(to, {}))
         try:
-            copying = Copying(parts.store, target, shown(_whole(parts.place)))
+            copying = Copying(parts.store, target, shown(_whole(parts.place)), shown(to))
             upto = copying.run(progress)
             if check:
                 compare = Comparison(parts.store, target, parts.fold, parts.crowd, parts.now)

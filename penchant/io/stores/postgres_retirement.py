@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from penchant.core import digests
@@ -34,6 +35,7 @@ ON CONFLICT (scope, key, stands_for) DO UPDATE SET fingerprint = excluded.finger
 """
 _USERS = "INSERT INTO log_users SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 _RETIRE = "UPDATE log_state SET retired = %s, retired_until = %s, left_log = %s"
+AT_ONCE = 200  # milliseconds that are waited for readers before a month is dropped
 _IDS = 50_000  # ids of a dropped month that are brought to their digests at once
 # Empty months are there for what comes; the partition of everything earlier is never dropped.
 _WHOLE = (
@@ -108,7 +110,9 @@ def _state(connection: Connection) -> Retired:
 
 
 def _sweep(connection: Connection, retired: Retired, limit: int) -> int:
-    while (month := connection.execute(_WHOLE, (retired.left,)).fetchone()) is not None:
+    while (
+        month := connection.execute(_WHOLE, (retired.left,)).fetchone()
+    ) is not None and _nobody_reads(connection):
         if held := _drop(connection, month[0]):  # 0 of one that was emptied event by event before
             return held
     swept = [id for (id,) in connection.execute(_SWEEP, (retired.left, limit))]
@@ -117,6 +121,19 @@ def _sweep(connection: Connection, retired: Retired, limit: int) -> int:
     else:
         connection.execute(_REPLACED, (retired.upto,))
     return len(swept)
+
+
+def _nobody_reads(connection: Connection) -> bool:
+    """Whether a partition can go at once: a long query of somebody else would keep all commits waiting.
+
+    Where it cannot, events go one by one, and the month once it is empty."""
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = {AT_ONCE}")
+            connection.execute("LOCK TABLE interaction_events IN ACCESS EXCLUSIVE MODE")
+    except LockNotAvailable:
+        return False
+    return True
 
 
 def _drop(connection: Connection, starts: datetime) -> int:

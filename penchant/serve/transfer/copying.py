@@ -68,14 +68,17 @@ class Copied:
 
 
 class Copying:
-    """A copy on its way from one store to another. ``name`` tells the source from others.
+    """A copy on its way from one store to another.
+
+    ``name`` tells the source from others; ``to`` is how the target is shown.
 
     Raises ``InvalidArgument`` where the target holds something else.
     """
 
-    def __init__(self, source: Store, target: Store, name: str) -> None:
+    def __init__(self, source: Store, target: Store, name: str, to: str) -> None:
         self._source = source
         self._target = target
+        self._to = to
         self._name = blake2b(name.encode(), digest_size=12).hexdigest()
         self._upto = 0  # the source's position up to which events are copied
         self._change = 0  # the same of its changes to the catalogue
@@ -113,11 +116,14 @@ class Copying:
         if mark is None:
             if self._target.end() or self._target.change():
                 raise InvalidArgument(
-                    "to", "it is not empty; name a new place, or import an export into it"
+                    "to",
+                    f"{self._to} is not empty; name a new place, or import an export into it",
                 )
             return False
         if mark.fingerprint != self._name:
-            raise InvalidArgument("to", "it holds the copy of another store; name a new place")
+            raise InvalidArgument(
+                "to", f"{self._to} holds the copy of another store; name a new place"
+            )
         self._upto, self._change, self._stage = mark.upto, mark.catalogue, mark.body
         self._check_that_none_left()
         return True

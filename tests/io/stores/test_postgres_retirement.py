@@ -132,15 +132,18 @@ def test_a_late_event_for_a_dropped_month_has_a_place_whoever_brings_it(
     other.close()
 
 
-def test_a_reader_that_is_at_it_is_not_cut_off(store: PostgresStore, database: str) -> None:
+def test_a_long_query_of_somebody_else_keeps_no_commit_waiting(
+    store: PostgresStore, database: str
+) -> None:
     old = NOW - 100 * DAY
-    store.commit([Append([event("a", old), event("b", NOW)])])
+    store.commit([Append([event(f"a{n}", old) for n in range(15)]), Append([event("b", NOW)])])
+    store.commit([Retire(15, until=old)])
     with psycopg.connect(database) as reader:
-        reader.execute("SET lock_timeout = '1s'")
-        reader.execute("SELECT count(*) FROM interaction_events")
-        reader.commit()
+        assert reader.execute("SELECT count(*) FROM interaction_events").fetchone() == (16,)
 
-        store.commit([Retire(1, until=old)])
-        sweep(store)
+        assert sweep(store) == [10, 5, 0]
 
+        assert month(old) in partitions(database)
         assert reader.execute("SELECT count(*) FROM interaction_events").fetchone() == (1,)
+    assert sweep(store) == [0]
+    assert month(old) not in partitions(database)

@@ -208,9 +208,9 @@ def test_a_place_that_holds_something_else_is_refused(source: Penchant, tmp_path
     with opened(tmp_path / "other") as p:
         p.copy(tmp_path / "copy")
 
-    with pytest.raises(InvalidArgument, match="to: it is not empty"):
+    with pytest.raises(InvalidArgument, match=r"to: .*full is not empty"):
         source.copy(tmp_path / "full")
-    with pytest.raises(InvalidArgument, match="to: it holds the copy of another store"):
+    with pytest.raises(InvalidArgument, match=r"to: .*copy holds the copy of another store"):
         source.copy(tmp_path / "copy")
     (tmp_path / "link").symlink_to(tmp_path / "source")
     for itself in (
