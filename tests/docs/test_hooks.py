@@ -122,6 +122,7 @@ def served(name: str, folder: Path) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_can_be_interrupted,
     )
     assert process.stdout is not None
     try:
@@ -130,7 +131,16 @@ def served(name: str, folder: Path) -> Iterator[str]:
         yield found[0]
     finally:
         os.kill(process.pid, ending)
-        process.communicate(timeout=PATIENCE)
+        try:
+            process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _can_be_interrupted() -> None:
+    """As at a terminal: what is started in the background of a script ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def recorded(place: Path, users: set[str]) -> Iterator[str]:

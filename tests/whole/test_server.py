@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,8 +16,11 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 import penchant
+from penchant.serve.http import run as running
+from penchant.serve.http.run import listen
 from tests.docs.shell import served
 
 PATIENCE = 60.0  # seconds a process may take to start or to stop
@@ -178,6 +183,31 @@ def test_processes_of_one_server_share_the_place_and_stop_together(
             assert found["readings"]["activity"]["value"]["events"] == place + 1
 
     assert server.stop() == (0, "")
+
+
+def test_processes_of_a_server_end_when_their_parent_is_killed(
+    serve: Callable[..., Served],
+) -> None:
+    server = serve("--processes", "2")
+    assert server.client.get("/health").status_code == 200
+
+    assert server.stop(signal.SIGKILL)[0] == -signal.SIGKILL  # and its pipes are closed by all
+
+
+def test_a_server_that_is_told_to_stop_before_it_listens_to_signals_stops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = uvicorn.Server.run
+
+    def told(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        run(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", told)
+    for name in ("setswitchinterval", "freeze", "set_threshold"):  # of the whole process
+        monkeypatch.setattr(sys if name == "setswitchinterval" else gc, name, lambda *told: None)
+    with penchant.open(":memory:") as p, listen("127.0.0.1", 0) as listener:
+        running.serve(p, listener)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 
 import uvicorn
@@ -95,8 +96,14 @@ def serve(engine: Penchant, listener: socket.socket) -> None:
     sys.setswitchinterval(SWITCH)
     gc.freeze()  # what is there by now stays
     gc.set_threshold(*COLLECT)
-    with _told_to_stop(lambda: None):  # uvicorn raises the signal again when it is done
-        uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        # A signal that comes before uvicorn listens to it; when it is done it raises the last one again.
+        server.should_exit = True
+
+    with _told_to_stop(stop):
+        server.run(sockets=[listener])
 
 
 def serve_alone(store: str, listener: socket.socket) -> None:
@@ -139,11 +146,20 @@ def _child(store: str, listener: socket.socket) -> None:
     # Until the server listens to signals by itself: leave by the usual way, closing the store.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it as well and says SIGTERM
+    Thread(target=_end_with_parent, name="penchant-parent", daemon=True).start()
     try:
         serve_alone(store, listener)
     except PenchantError as error:
         log.error("%s", error)
         sys.exit(1)
+
+
+def _end_with_parent() -> None:
+    """Stop as on SIGTERM once the process that started this one is gone, which may have been killed."""
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
