@@ -31,7 +31,7 @@ from penchant.core.kinds import TRAITS, Kinds
 from penchant.core.names import check_characters
 
 MAP_SIZE = 8_192  # bytes of `context`, `data` or `attributes`, encoded (CONTRACT X-69)
-TRAITS_SIZE = 1_024  # bytes of all that one `traits` event tells
+TRAITS_SIZE = 512  # bytes of all that one `traits` event tells
 AHEAD: Instant = DAY  # how far in the future an event may lie
 FARTHEST = 1_440  # minutes: no zone is a day away from UTC
 # A float as MessagePack has it, if its exponent is all ones; now and then part of something else.

@@ -124,7 +124,7 @@ class User:
     def set(self, **traits: Any) -> str:
         """Tell traits of the person (role, goals, locale, zone, ...); ``None`` takes one back.
 
-        Returns the id of the event that tells them. Raises ``InvalidEvent`` beyond 1 KiB.
+        Returns the id of the event that tells them. Raises ``InvalidEvent`` beyond 512 bytes.
         """
         event = self.told(traits)
         self._parts.writer.write(Append((event,)))

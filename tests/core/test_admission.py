@@ -126,7 +126,7 @@ NAUGHTY: list[tuple[Any, str, str]] = [
     ({"user": "ann", "kind": "a", "data": {"x": object()}}, "data", "holds what JSON cannot carry"),
     ({"user": "ann", "kind": "a", "data": {"x": 2**70}}, "data", "holds what JSON cannot carry"),
     ({"user": "ann", "kind": "a", "data": CIRCLE}, "data", "holds what JSON cannot carry"),
-    ({"user": "ann", "kind": "traits", "data": {"x": "y" * 1_100}}, "data", "at most 1024 are kept"),
+    ({"user": "ann", "kind": "traits", "data": {"x": "y" * 1_100}}, "data", "at most 512 are kept"),
     ({"user": "ann", "kind": "a", "itme": "x"}, "itme", "no such field; closest is 'item'; put your own"),
     ({"user": "ann", "kind": "a", 7: "x"}, "$", "field names are text, got 7"),
 ]  # fmt: skip

@@ -22,15 +22,15 @@ BOUND = 8_192
 # The most that each feature's state takes encoded, below 2 ** 32 events. Whatever a person does, the
 # sum holds; a new feature takes its share from what is left or from the others.
 BUDGETS = {
-    "activity": 515,
-    "items": 1_520,
-    "recent": 1_820,
-    "interests": 1_170,
-    "categories": 770,
+    "activity": 350,
+    "items": 1_020,
+    "recent": 1_190,
+    "interests": 900,
+    "categories": 580,
     "habits": 160,
-    "sessions": 1_100,
+    "sessions": 590,
     "outcomes": 40,
-    "traits": 1_027,
+    "traits": 515,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)
@@ -97,8 +97,8 @@ def _event(phase: dict[str, Any], number: int, position: int) -> Event:
 
 
 def _data(phase: dict[str, Any], number: int, kind: str) -> dict[str, Any]:
-    if kind == "traits":  # at most 1 KiB in one event, the edge sees to that
-        return {named(number, 60, "x"): "v" * 900, "role": None}
+    if kind == "traits":  # at most 512 bytes in one event, the edge sees to that
+        return {named(number, 60, "x"): "v" * 400, "role": None}
     sign = phase["sign"]
     return {
         "tags": [named(number, phase["tag"], sign)] * 2 + [named(number, 9, sign)] * 70,

@@ -9,8 +9,8 @@ from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.profile.feature import Feature, Reading, Signal
 
-KINDS = 24  # kinds counted by name; the rarest quarter is forgotten beyond
-SIZE = 320  # bytes of their names
+KINDS = 16  # kinds counted by name; the rarest quarter is forgotten beyond
+SIZE = 200  # bytes of their names
 
 
 class State(msgspec.Struct, array_like=True):
@@ -24,11 +24,11 @@ class Activity(Feature[State]):
     """Counts every event, also those of undeclared kinds and of no weight.
 
     Reads ``{events, first_seen, last_seen, kinds: {kind: count}}``; instants as RFC 3339 text. At
-    most 24 kinds are named, the commonest; ``events`` counts all.
+    most 16 kinds are named, the commonest; ``events`` counts all.
     """
 
     name = "activity"
-    version = 2
+    version = 3
     state = State
 
     def zero(self) -> State:

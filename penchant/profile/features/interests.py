@@ -25,7 +25,7 @@ class Leaning(Feature[Tally]):
     ``category`` its event carries in ``data``, if any (CONTRACT X-67).
     """
 
-    version = 2
+    version = 3
     state = Tally
     bound: Bound
 
@@ -67,7 +67,7 @@ class Interests(Leaning):
     """Leaning by tag: an event speaks for each tag of its item."""
 
     name = "interests"
-    bound = Bound(keys=24, size=1_150)
+    bound = Bound(keys=20, size=880)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         return item.tags if item is not None else _own(event, "tags", list)
@@ -77,7 +77,7 @@ class Categories(Leaning):
     """Leaning by category: an event speaks for the one category of its item."""
 
     name = "categories"
-    bound = Bound(keys=16, size=750)
+    bound = Bound(keys=12, size=560)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
         category = item.category if item is not None else _own(event, "category", str)

@@ -10,7 +10,7 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
-BOUND = Bound(keys=32, size=1_500)
+BOUND = Bound(keys=24, size=1_000)
 KAPPA = 1.0  # weight that makes a rating of 5 (1 - 1/e) = 3.16: one purchase
 
 
@@ -28,13 +28,13 @@ def rating(weight: float, kappa: float = KAPPA) -> float:
 
 
 class Items(Feature[Tally]):
-    """Counts events and weight by item; the 32 items with the most weight of late are remembered.
+    """Counts events and weight by item; the 24 items with the most weight of late are remembered.
 
     Reads a list, best first, of ``{item, count, weight, rating}``.
     """
 
     name = "items"
-    version = 2
+    version = 3
     state = Tally
 
     def __init__(self, kappa: float = KAPPA, memory: str = "months") -> None:

@@ -13,8 +13,8 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
 LENGTH = 24  # the decayed query of the rankers weighs the 20th event by e ** -5 or less
-SLACK = 8  # touches beyond that before they are dropped, all at once
-SIZE = 960  # bytes of item ids: 24 of 40 bytes
+SLACK = 4  # touches beyond that before they are dropped, all at once
+SIZE = 560  # bytes of item ids: 24 of 23 bytes
 LONG = SIZE // LENGTH  # bytes; a touch of a longer id is measured at once, others are by four
 
 
@@ -36,7 +36,7 @@ class Recent(Feature[list[Touch]]):
     """
 
     name = "recent"
-    version = 3
+    version = 4
     ordered = True
     state = list[Touch]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import blake2b
 
 import msgspec
 
@@ -13,13 +14,14 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
 REACH: Instant = DAY  # a session that is named goes on within a day of its last event
-OPEN = 16  # sessions kept open for late events; older ones are closed into sums
-NAMES = 640  # bytes of the names of open sessions; longer names mean fewer open ones
+OPEN = 8  # sessions kept open for late events; older ones are closed into sums
+NAMES = 320  # bytes of the names of open sessions; longer names mean fewer open ones
+NAME = 64  # bytes of a name; a longer one is known by its digest
 GAP = timedelta(minutes=30)  # CONTRACT X-18
 
 
 class Run(msgspec.Struct, array_like=True, gc=False):
-    """One session: its explicit name or ``None``, first and last instant, events."""
+    """One session: its name if it told one (or a digest of it), first and last instant, events."""
 
     name: str | None
     start: Instant
@@ -41,12 +43,13 @@ class Sessions(Feature[State]):
 
     A name that comes back after more than a day is a new session. An event exactly one gap after
     the last still belongs to its session. A late event joins the session it fell into, and one that
-    bridges two joins them, as long as they are among the sixteen latest; later than
+    bridges two joins them, as long as they are among the eight latest; later than
     that it counts as a session of its own. Reads ``{count, mean_events, mean_seconds, last: {started,
     ended, events}}``.
     """
 
     name = "sessions"
+    version = 2
     ordered = True
     state = State
 
@@ -69,7 +72,7 @@ class Sessions(Feature[State]):
             last.end = event.at
             last.events += 1
         else:
-            self._enter(state, Run(event.session, event.at, event.at, 1))
+            self._enter(state, Run(_short(event.session), event.at, event.at, 1))
             self._close(state)
 
     def merge(self, one: State, other: State) -> State:
@@ -133,6 +136,14 @@ class Sessions(Feature[State]):
             return False
         reach = self.gap if one.name is None else max(self.gap, REACH)
         return one.start <= other.end + reach and other.start <= one.end + reach
+
+
+def _short(name: str | None) -> str | None:
+    """A name as it is remembered."""
+    if name is None or len(name) <= NAME // 4:  # of four bytes each at most
+        return name
+    told = name.encode()
+    return name if len(told) <= NAME else blake2b(told, digest_size=NAME // 4).hexdigest()
 
 
 def _first_open(runs: list[Run]) -> int:

@@ -17,11 +17,12 @@ class Traits(Feature[dict[str, Any]]):
     """The latest value told of each trait, in log order; ``None`` takes a trait back.
 
     Reads the traits that stand. The state remembers what was taken back, so that two halves of a
-    history add up; beyond 1 KiB the trait told longest ago is forgotten. Traits travel as events of
+    history add up; beyond 512 bytes the trait told longest ago is forgotten. Traits travel as events of
     kind ``traits``: they are replayed, exported and read as of any instant like everything else.
     """
 
     name = "traits"
+    version = 2
     ordered = True
     state = dict[str, Any]
 

@@ -70,3 +70,9 @@ def test_the_last_session_is_told() -> None:
     last = read((0, None), (HOUR, None), (HOUR + MINUTE, None))["last"]
 
     assert last == {"started": "2026-01-01T13:00:00Z", "ended": "2026-01-01T13:01:00Z", "events": 2}
+
+
+def test_a_session_of_a_long_name_is_known_when_it_comes_back() -> None:
+    one, other = "é" * 200, "é" * 199 + "e"
+
+    assert read((0, one), (3 * HOUR, one), (3 * HOUR, other))["count"] == 2

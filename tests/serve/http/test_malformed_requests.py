@@ -189,7 +189,7 @@ WRITES: list[tuple[str, str, Any, int, str | None, str]] = [
         {"goals": "x" * 1100},
         400,
         "$",
-        "takes 1110 bytes, at most 1024 are kept",
+        "takes 1110 bytes, at most 512 are kept",
     ),
     (
         "POST",
