@@ -27,7 +27,8 @@ class Settings:
     counted where nothing better is known. ``strict_kinds``: refuse undeclared kinds.
     ``session_gap``: inactivity that ends a session. ``parts_of_day``: ``name:hour`` entries, the
     first hour of each, separated by commas. ``rating_kappa``: the liking that makes a rating of
-    3.16. ``taste_memory``: how long interests and ratings last (months, weeks, always).
+    3.16. ``taste_memory``: how long interests and ratings last (months, weeks, always, or learned
+    from what people turn to). ``confidence``: how sure a reading calls itself (calibrated, documented).
     ``queue_capacity``: events that may wait for the next commit. ``cache_users``, ``cache_items``:
     how many stay in memory. ``seen``: what happens to items a person already touched (hide, keep,
     fade). ``popularity_half_life``, ``covisitation_half_life``: how fast the decisions forget.
@@ -44,7 +45,8 @@ class Settings:
     session_gap: timedelta = timedelta(minutes=30)
     parts_of_day: str = "morning:5,afternoon:12,evening:17,night:22"
     rating_kappa: float = 1.0
-    taste_memory: str = "months"
+    taste_memory: str = "learned"
+    confidence: str = "calibrated"
     queue_capacity: int = 50_000
     cache_users: int = 2_000
     cache_items: int = 100_000
@@ -168,7 +170,8 @@ def parts_of_day(text: str) -> dict[str, int]:
 
 _HOUR = re.compile(r"1?[0-9]|2[0-3]", re.ASCII)
 SEEN = ("hide", "keep", "fade")
-MEMORIES = ("months", "weeks", "always")
+MEMORIES = ("learned", "months", "weeks", "always")
+CONFIDENCES = ("calibrated", "documented")
 
 
 def _check(chosen: Settings) -> None:
@@ -176,7 +179,11 @@ def _check(chosen: Settings) -> None:
         zone_named(chosen.zone)
     except ValueError as error:
         raise InvalidSettings("zone", str(error)) from None
-    for name, known in (("seen", SEEN), ("taste_memory", MEMORIES)):
+    for name, known in (
+        ("seen", SEEN),
+        ("taste_memory", MEMORIES),
+        ("confidence", CONFIDENCES),
+    ):
         if (value := getattr(chosen, name)) not in known:
             raise InvalidSettings(
                 name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -34,6 +35,7 @@ MEMORIES = {
     "weeks": Memory(WEEKS, "half-life 13.5 days"),
     "always": Memory(None, "all events"),
 }
+LEARNED, DEFAULT = "learned", "months"  # whichever foretells best; which one until that is known
 State = TypeVar("State")
 
 
@@ -56,6 +58,14 @@ class Reading:
 
     def to_dict(self) -> dict[str, Any]:
         return {"value": self.value, "evidence": self.evidence, "window": self.window}
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """What is known of people at large, by feature, as plain data; ``version`` grows when it changes."""
+
+    version: int = 0
+    by_name: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Feature(ABC, Generic[State]):
@@ -100,3 +110,7 @@ class Feature(ABC, Generic[State]):
     @abstractmethod
     def read(self, state: State, now: Instant) -> Reading:
         """What the state says at ``now``."""
+
+    def read_beside(self, state: State, now: Instant, norm: Any) -> Reading:
+        """What it says in the light of what people at large are like; by itself unless it needs that."""
+        return self.read(state, now)

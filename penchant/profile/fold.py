@@ -13,7 +13,7 @@ from penchant.core.event import Event, Logged
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind, Kinds
-from penchant.profile.feature import HALF_LIVES, Feature, Reading, Signal
+from penchant.profile.feature import HALF_LIVES, Feature, Norms, Reading, Signal
 from penchant.profile.portions import portions
 from penchant.state.decay import HalfLives
 
@@ -130,10 +130,13 @@ class Fold:
             for feature in self.features
         ]
 
-    def read(self, folded: Folded, now: Instant) -> dict[str, Reading]:
-        """All readings by feature name."""
+    def read(self, folded: Folded, now: Instant, norms: Norms | None = None) -> dict[str, Reading]:
+        """All readings by feature name, in the light of norms where there are some."""
+        known = {} if norms is None else norms.by_name
         return {
-            feature.name: feature.read(state, now)
+            feature.name: feature.read_beside(state, now, known[feature.name])
+            if feature.name in known
+            else feature.read(state, now)
             for feature, state in zip(self.features, folded.states, strict=True)
         }
 

@@ -10,7 +10,10 @@ from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.features import features
+from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.fold import Fold
+from penchant.profile.panel import Panel
+from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
 from penchant.state.decay import HalfLives
 
@@ -18,8 +21,17 @@ from penchant.state.decay import HalfLives
 def person_fold(settings: Settings, kinds: Kinds) -> Fold:
     """The fold of one person's events under these settings."""
     zone, parts = ZoneInfo(settings.zone), parts_of_day(settings.parts_of_day)
-    kappa, memory = settings.rating_kappa, settings.taste_memory
-    return Fold(features(zone, settings.session_gap, parts, kappa, memory), kinds)
+    return Fold(
+        features(
+            zone,
+            settings.session_gap,
+            parts,
+            settings.rating_kappa,
+            settings.taste_memory,
+            settings.confidence,
+        ),
+        kinds,
+    )
 
 
 def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
@@ -30,6 +42,7 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Covisitation(settings.covisitation_half_life),
             Usage(),
             Zones(),
+            Panel((Tastes(Interests()), Tastes(Categories()))),
         ),
         kinds,
         HalfLives.of(),  # each of them decays in its own way

@@ -14,6 +14,7 @@ from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
+from penchant.profile.feature import Norms
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
@@ -46,7 +47,8 @@ class User:
         Somebody without events has a profile of empty readings.
         """
         if self.at is not None:
-            return self._profile(self._parts.states.replayed(self.id, until=self.at), self.at)
+            folded = self._parts.states.replayed(self.id, until=self.at)
+            return self._profile(folded, self.at, self._parts.population.norms())
         now = self._parts.now()
         return self._parts.states.read(self.id, lambda folded: self._fresh(folded, now))
 
@@ -147,23 +149,23 @@ class User:
 
     def _fresh(self, folded: Folded, now: Instant) -> Profile:
         """The profile as of now, or one read less than a second ago from the same events."""
+        norms = self._parts.population.norms()
         known = self._parts.profiles.get(self.id)
-        if (
-            known is not None
-            and now - known.as_of < SECOND
-            and known.version == self._version(folded)
-        ):
+        version = self._version(folded, norms)
+        if known is not None and now - known.as_of < SECOND and known.version == version:
             return known
         if len(self._parts.profiles) >= self._parts.settings.cache_users:
             self._parts.profiles.clear()
-        profile = self._parts.profiles[self.id] = self._profile(folded, now)
+        profile = self._parts.profiles[self.id] = self._profile(folded, now, norms)
         return profile
 
-    def _version(self, folded: Folded) -> str:
-        return f"{folded.upto:x}-{folded.unknown:x}-{self._parts.fold.fingerprint[:8]}"
+    def _version(self, folded: Folded, norms: Norms) -> str:
+        seen = f"{folded.upto:x}-{folded.unknown:x}-{norms.version:x}"
+        return f"{seen}-{self._parts.fold.fingerprint[:8]}"
 
-    def _profile(self, folded: Folded, now: Instant) -> Profile:
-        return Profile(self.id, now, self._version(folded), self._parts.fold.read(folded, now))
+    def _profile(self, folded: Folded, now: Instant, norms: Norms) -> Profile:
+        readings = self._parts.fold.read(folded, now, norms)
+        return Profile(self.id, now, self._version(folded, norms), readings)
 
     def _history(self, seen: str) -> History:
         if self.at is not None:

@@ -7,7 +7,9 @@ from threading import RLock
 from typing import TypeVar
 
 from penchant.core.ports import SaveSnapshots, Snapshot, Store
+from penchant.profile.feature import Norms
 from penchant.profile.fold import Fold, Folded
+from penchant.profile.panel import Panel
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import decoded, rested
 
@@ -77,6 +79,11 @@ class Population:
         """The zone the person told, as far as this process has followed the log."""
         zone: str | None = self._fold.state(self._folded, "zones").get(user)
         return zone
+
+    def norms(self) -> Norms:
+        """How everyone's readings are to be taken, as far as this process has followed the log."""
+        panel = self._fold.feature(Panel)
+        return panel.norms(self._fold.state(self._folded, panel.name))
 
     def is_current(self) -> bool:
         """Whether nothing was committed since the last look; cheap."""

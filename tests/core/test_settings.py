@@ -73,7 +73,7 @@ def test_truths_are_understood(written: Any, expected: bool) -> None:
             {"taste_memory": "week"},
             {},
             {},
-            "expected one of months, weeks, always; closest is 'weeks'",
+            "expected one of learned, months, weeks, always; closest is 'weeks'",
         ),
         ({"rating_kappa": "high"}, {}, {}, "rating_kappa: expected a number, got 'high'"),
         ({"rating_kappa": 0}, {}, {}, "rating_kappa: expected 0.001 to 1000, got 0.0"),

@@ -19,15 +19,25 @@ from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
+from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.sessions import OPEN
 from penchant.profile.fold import Fold, Folded
+from penchant.profile.panel import Panel
+from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
 from penchant.serve.configuration import read_kinds
 from tests.conftest import NOON
 from tests.generate import CATALOGUE, events, in_time_order
 
 PERSONAL = features(UTC)
-CROWD: tuple[Feature[Any], ...] = (Popularity(), Covisitation(), Usage(), Zones())
+TRIALS = Tastes(Interests()), Tastes(Categories())
+CROWD: tuple[Feature[Any], ...] = (
+    Popularity(),
+    Covisitation(),
+    Usage(),
+    Zones(),
+    Panel(TRIALS),
+)
 EVERY = [*PERSONAL, *CROWD]
 # The pairs that a cut through one person's history separates are counted by neither half.
 MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation)]

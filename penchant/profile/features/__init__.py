@@ -22,15 +22,16 @@ def features(
     session_gap: timedelta = GAP,
     parts_of_day: Mapping[str, int] = PARTS_OF_DAY,
     kappa: float = KAPPA,
-    memory: str = "months",
+    memory: str = "learned",
+    confidence: str = "calibrated",
 ) -> tuple[Feature[Any], ...]:
     """Every built-in feature of a person, in the order of their states."""
     return (
         Activity(),
         Items(kappa, memory),
         Recent(),
-        Interests(memory),
-        Categories(memory),
+        Interests(memory, confidence),
+        Categories(memory, confidence),
         Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),

@@ -7,7 +7,15 @@ from math import exp
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
-from penchant.profile.feature import HALF_LIVES, MEMORIES, Feature, Reading, Signal
+from penchant.profile.feature import (
+    DEFAULT,
+    HALF_LIVES,
+    LEARNED,
+    MEMORIES,
+    Feature,
+    Reading,
+    Signal,
+)
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
 BOUND = Bound(keys=24, size=1_000)
@@ -37,9 +45,9 @@ class Items(Feature[Tally]):
     version = 3
     state = Tally
 
-    def __init__(self, kappa: float = KAPPA, memory: str = "months") -> None:
+    def __init__(self, kappa: float = KAPPA, memory: str = LEARNED) -> None:
         self.kappa = kappa
-        self.memory = MEMORIES[memory]
+        self.memory = MEMORIES[DEFAULT if memory == LEARNED else memory]
 
     def identity(self) -> str:
         return f"{super().identity()} {self.kappa} {self.memory.window}"

@@ -2,13 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from penchant.core.event import Event
 from penchant.core.instant import DAY
 from penchant.core.item import Item
-from penchant.profile.features.interests import Categories, Interests
+from penchant.profile.feature import HALF_LIVES, MEMORIES, Norms
+from penchant.profile.features.interests import Categories, Interests, Norm, effective
+from penchant.profile.fold import Fold
+from penchant.state.tally import Tally
 from tests.conftest import NOON
-from tests.profile.told import event, reading
+from tests.profile.told import KINDS, event, reading
 
 ITEMS = {
     "run": Item(id="run", category="sport", tags=("outdoor", "fast")),
@@ -47,13 +52,82 @@ def test_a_day_leaves_of_a_weight_what_the_memory_says(memory: str, kept: float)
     assert found.value[0]["weight"] == pytest.approx(kept, rel=1e-5)  # S2-30: 0.95 a day
 
 
-def test_a_new_name_is_half_sure_and_every_event_makes_it_surer() -> None:
+def test_the_documented_confidence_of_a_new_name_is_half_and_grows_with_every_event() -> None:
+    interests = Interests(confidence="documented")
     told = [
-        reading(Interests(), *[event("click", item="tea")] * count, items=ITEMS).value[0]
+        reading(interests, *[event("click", item="tea")] * count, items=ITEMS).value[0]
         for count in (1, 2, 9)
     ]
 
     assert [one["confidence"] for one in told] == pytest.approx([0.5, 2 / 3, 0.9])  # S2-32
+
+
+def test_without_norms_a_name_is_expected_as_often_as_with_one_event_more_for_and_against() -> None:
+    value = reading(Interests("always"), event("click", item="tea"), items=ITEMS).value[0]
+
+    assert value["expected"] == pytest.approx(2 / 3)
+    assert value["interval"] == pytest.approx([0.05**0.5, 0.95**0.5], abs=0.002)  # Beta(2, 1)
+
+
+def beside(norm: Norm, *told: Event) -> list[dict[str, Any]]:
+    fold = Fold([Categories()], KINDS)
+    folded = fold.extend(fold.zero(), list(enumerate(told, start=1)), lambda id, at: ITEMS.get(id))
+    norms = Norms(1, {"categories": msgspec.to_builtins(norm)})
+    value: list[dict[str, Any]] = fold.read(folded, NOON, norms)["categories"].value
+    return value
+
+
+def test_a_share_is_drawn_towards_that_of_everybody_by_the_strength() -> None:
+    norm = Norm({"drink": 0.1}, 0.01, strength=9.0, memory="always")
+
+    [drink] = beside(norm, event("click", item="tea"))
+
+    assert drink["share"] == 1.0
+    assert drink["expected"] == pytest.approx((1 + 9 * 0.1) / (1 + 9))
+    assert drink["interval"][0] < drink["expected"] < drink["interval"][1]
+
+
+def test_the_more_somebody_does_the_narrower_the_interval_and_the_surer() -> None:
+    norm = Norm({"drink": 0.5}, 0.01, strength=4.0, memory="always")
+
+    few, many = (
+        beside(norm, *[event("click", item="tea")] * count, event("click", item="run"))[0]
+        for count in (3, 30)
+    )
+
+    assert few["interval"][1] - few["interval"][0] > many["interval"][1] - many["interval"][0]
+    assert few["confidence"] < many["confidence"] < 1.0
+
+
+def test_what_is_expected_of_somebody_is_theirs_as_far_as_they_are_known() -> None:
+    norm = Norm({"drink": 0.9, "sport": 0.1}, 0.01, strength=6.0, memory="always")
+
+    drink, sport = beside(norm, *[event("click", item=one) for one in ("tea", "tea", "run")])
+
+    assert drink["confidence"] == sport["confidence"] == pytest.approx(3 / 9)
+
+
+def test_the_learned_memory_is_that_of_the_norm() -> None:
+    fold = Fold([Categories()], KINDS)
+    folded = fold.extend(
+        fold.zero(), [(1, event("purchase", item="tea"))], lambda id, at: ITEMS[id]
+    )
+    norms = Norms(1, {"categories": msgspec.to_builtins(Norm(memory="weeks"))})
+
+    found = fold.read(folded, NOON + DAY, norms)["categories"]
+
+    assert found.window == "half-life 13.5 days"
+    assert found.value[0]["weight"] == pytest.approx(0.95, rel=1e-5)
+
+
+def test_a_purchase_stands_for_more_events_than_a_view() -> None:
+    state = Tally()
+    for name, weight in (("drink", 1.0), ("sport", 0.1), ("sport", 0.1)):
+        state.add(name, weight, HALF_LIVES.at(NOON), Categories.bound)
+
+    counts = effective(state, MEMORIES["always"], NOON)
+
+    assert counts == pytest.approx({"drink": 2.5, "sport": 0.5})
 
 
 @pytest.mark.parametrize(
