@@ -48,7 +48,7 @@ format: setup  ## put the code into the one format
 bench: setup  ## speed, beside its floors; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
-quality: setup  ## ranking quality, beside popularity, implicit and LensKit; needs the real logs
+quality: setup  ## quality on real logs, beside the simple rules and other packages; needs the logs
 	benchmarks/quality/peers.sh
 	$(BIN)/python -m benchmarks.quality
 

@@ -59,20 +59,25 @@ def write(name: str, about: str, answers: Sequence[Row], head: Sequence[str] = H
     table = [
         about.strip(),
         "",
-        f"`python -m benchmarks {name}` on {_machine()}, commit {_commit()}.",
+        f"`python -m benchmarks {name}` on {_machine()}, commit {commit()}.",
         "",
         f"| {' | '.join(head)} |",
         "|---" * len(head) + "|",
         *(answer.line() for answer in answers),
     ]
-    section = f"<!-- {name} -->\n" + "\n".join(table) + f"\n<!-- /{name} -->"
-    page = PAGE.read_text()
+    put(PAGE, name, "\n".join(table))
+
+
+def put(page: Path, name: str, text: str) -> None:
+    """Put a section in the place of the last one of that name; a new one at the end."""
+    section = f"<!-- {name} -->\n{text}\n<!-- /{name} -->"
+    there = page.read_text()
     place = re.compile(f"<!-- {name} -->.*<!-- /{name} -->", re.DOTALL)
-    if place.search(page):
-        page = place.sub(lambda _: section, page)
+    if place.search(there):
+        there = place.sub(lambda _: section, there)
     else:
-        page = page.rstrip() + "\n\n" + section + "\n"
-    PAGE.write_text(page)
+        there = there.rstrip() + "\n\n" + section + "\n"
+    page.write_text(there)
 
 
 def timed(work: Callable[[], object], times: int) -> list[float]:
@@ -106,7 +111,8 @@ def _machine() -> str:
     )
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is measured."""
     asked = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )

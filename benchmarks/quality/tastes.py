@@ -103,7 +103,6 @@ def _rules(state: Any, norm: Norm, now: int) -> dict[str, dict[str, tuple[float,
 def _text(asked: Sequence[Asked], shared: Any, told: Any) -> str:
     norm = msgspec.convert(told, Norm)
     lines = [
-        "## Tastes: do intervals cover what comes?\n",
         "movietweetings, genres of the films somebody liked, in order of time, through the bounded classes "
         "that serve. After so many genres of a person: how many of the next ones will be of each genre "
         "(those with 2 % or more)? The interval holds 90 % of the beta-binomial distribution; a count at its "
