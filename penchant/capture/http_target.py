@@ -115,7 +115,7 @@ def _read(response: HTTPResponse, answer: bytes, sent: int) -> list[Refused]:
     raise Unavailable(
         f"answered {status} {response.reason} {detail}".rstrip(),
         after=_seconds(response.getheader("Retry-After")),
-        mend=status in MEND,
+        mend="look at the address and the key" if status in MEND else None,
     )
 
 

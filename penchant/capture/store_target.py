@@ -54,7 +54,7 @@ class StoreTarget:
             raise Unavailable(str(error)) from None
         except (PenchantError, ImportError) as error:
             self.close()
-            raise Unavailable(str(error), mend=True) from None
+            raise Unavailable("the store cannot be used", mend=str(error)) from None
         return [Refused(one.index, one.field, one.reason) for one in receipt.rejected]
 
     def abort(self) -> None:

@@ -19,10 +19,10 @@ class Refused:
 class Unavailable(Exception):
     """Nothing was acknowledged: send again, not before ``after`` seconds where that is known.
 
-    ``mend`` says that it will not get better by itself: a key, an address.
+    ``mend`` says what is to be done where it will not get better by itself.
     """
 
-    def __init__(self, reason: str, *, after: float | None = None, mend: bool = False) -> None:
+    def __init__(self, reason: str, *, after: float | None = None, mend: str | None = None) -> None:
         super().__init__(reason)
         self.after = after
         self.mend = mend

@@ -73,6 +73,25 @@ def test_a_program_that_ends_stores_the_last_events_without_a_word(tmp_path: Pat
         assert len(p.user("bob").history()) == 1
 
 
+def test_where_an_extra_is_missing_the_log_says_which(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", WITHOUT_PSYCOPG], capture_output=True, text=True
+    )
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "this does not mend itself: a store on PostgreSQL needs the extra" in ran.stderr
+    assert "the key" not in ran.stderr
+
+
+WITHOUT_PSYCOPG = """
+import sys, penchant
+sys.modules["psycopg"] = None
+recorder = penchant.Recorder("postgresql://nobody@127.0.0.1:1/taste")
+recorder.record("ann", "click")
+recorder.close(1)
+"""
+
+
 def test_events_that_a_process_of_its_own_appends_are_answered_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
