@@ -44,6 +44,8 @@ class HttpTarget:
             raise InvalidArgument("key", "expected visible ASCII characters")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, port, timeout=timeout)
+        port = port or kind.default_port
+        self.address = f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}"
         self._path = parts.path.rstrip("/") + PATH
         self._headers = {
             "Content-Type": "application/x-ndjson",

@@ -33,7 +33,12 @@ class Unfit(Exception):
 
 
 class Target(Protocol):
-    """Takes events; its methods are called by the shipping thread alone, but for :meth:`abort`."""
+    """Takes events; its methods are called by the shipping thread alone, but for :meth:`abort`.
+
+    ``address`` is where they are sent: the same for each way to write it, and without any secret.
+    """
+
+    address: str
 
     def prepare(self, fields: dict[str, Any]) -> Any:
         """An event as it is sent. Raises ``InvalidEvent``."""
