@@ -205,7 +205,7 @@ def _read_only_spool() -> str:
 
 def _read_only_folder(name: str) -> str:
     ended, next = read_only_folder(name)
-    return f"{ended.cell()}; the next process, once it is not: {next.cell()}"
+    return f"{ended.cell()}; the next process, when it is writable: {next.cell()}"
 
 
 def read_only_folder(name: str) -> tuple[Outcome, Outcome]:
