@@ -318,6 +318,34 @@ def test_a_child_does_not_send_what_its_parent_adopted(sink: Sink, home: Path) -
     )
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_child_that_outlives_its_parent_keeps_nothing_of_what_that_adopted(
+    sink: Sink, home: Path
+) -> None:
+    sink.always = AWAY
+    ids = leave(sink.url, 20)
+    program = (
+        "import os, penchant, signal\n"
+        f"recorder = penchant.Recorder({sink.url!r}, interval=0.01)\n"
+        "while not recorder.counts.adopted: pass\n"
+        "told, tell = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    os.write(tell, b'.')\n"
+        "    os.read(0, 1)\n"
+        "    os._exit(0)\n"
+        "os.read(told, 1)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE) as parent:
+        assert parent.wait(60) == -signal.SIGKILL
+        sink.always = None
+
+        with penchant.Recorder(sink.url, interval=0.01):
+            sink.wait(lambda: len(sink.events) == 20)
+
+    assert [event["id"] for event in sink.events] == ids
+
+
 def test_nobody_else_can_read_what_was_left(sink: Sink, home: Path) -> None:
     sink.always = AWAY
 
