@@ -47,12 +47,14 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(homes: Path) -> Iterator[Path]:
     """A home of its own for each test and the programs it starts."""
     place = homes / str(next(_numbers))
     place.mkdir()
-    monkeypatch.setenv("HOME", str(place))
-    return place
+    # Not the patches of the test: they would be undone after its stores are closed.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(place))
+        yield place
 
 
 NOON: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
