@@ -5,7 +5,8 @@ sink counts the ids it acknowledged; a cell says how many of the events never we
 the counts: captured = stored + rejected + dropped + waiting. Settings are those a recorder comes with,
 but in the row of a sink that never answers, where timeouts are a second (Snowplow has none and keeps
 none). The ten minutes of a sink that is down are passed by the pauses between tries. A case
-that takes more than 30 seconds is ended.
+that takes more than 30 seconds is ended. Each has a home of its own, which is empty at first: what waits
+in penchant's memory at the end is left there. Where the next process starts, the counts are its counts.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ CASES = (
     Case("500, then SIGKILL; the next process starts", "kill", 500),
     Case("one, fork, 500 in the child", "fork", 501),
     Case("500 while the sink is down for ten minutes", "down", 500),
+    Case("500 to a sink that is down until the program has ended; the next starts", "away", 500),
     Case("500; the sink answers 429 three times", "answers", 500, ["429"] * 3),
     Case("500; the sink answers 500 three times", "answers", 500, ["500"] * 3),
     Case("500; a proxy answers 200 with a page three times", "answers", 500, ["garbage"] * 3),
@@ -62,6 +64,10 @@ CASES = (
     Case("50 threads, 200 each", "threads", 10_000),
     Case("2,000 on a full disk", "disk", 2_000),
 )
+
+
+# Where a process leaves something to the next, by case and recorder.
+NEXT = {("kill", "spool"), ("away", "memory"), ("away", "spool")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +123,11 @@ def answers(small: bool) -> Iterator[Row]:
 def outcome(name: str, case: Case) -> Outcome:
     """Run one recorder through one case."""
     with workplace() as place:
-        up = place / "up" if case.case == "down" else None
+        up = place / "up" if case.case in ("down", "away") else None
         with serving(list(case.script), until=up) as (url, sink):
             counts, hangs = host(name, case.case, url, place, case.count)
-            if case.case == "kill" and name == "spool":
+            if (case.case, name) in NEXT:
+                (place / "up").touch()
                 counts, hangs = host(name, "next", url, place, case.count)
             acknowledged = dict(sink.acknowledged)
     again = sum(times - 1 for times in acknowledged.values())
@@ -138,6 +145,11 @@ def workplace() -> Iterator[Path]:
         shutil.rmtree(place)
 
 
+def at_home(place: Path) -> dict[str, str]:
+    """The environment of a process whose home is in that place, as is what it leaves there."""
+    return {**os.environ, "HOME": str(place / "home")}
+
+
 def host(
     name: str, case: str, target: str, place: Path, count: int, log: IO[str] | None = None
 ) -> tuple[dict[str, int], bool]:
@@ -147,7 +159,7 @@ def host(
     running = subprocess.Popen(
         [python, "-m", "benchmarks.recorders.host", *words],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=log or subprocess.DEVNULL, text=True,
-        start_new_session=True,
+        start_new_session=True, env=at_home(place),
     )  # fmt: skip
     try:
         told, _ = running.communicate(timeout=DEADLINE)
@@ -192,8 +204,17 @@ def _read_only_spool() -> str:
 
 
 def _read_only_folder(name: str) -> str:
-    """What waits in a spool is not lost: it is sent once the folder can be written."""
+    ended, next = read_only_folder(name)
+    return f"{ended.cell()}; the next process, when it is writable: {next.cell()}"
+
+
+def read_only_folder(name: str) -> tuple[Outcome, Outcome]:
+    """What a program could not store in a folder, and what the next one did, which may write there."""
     with workplace() as place:
-        (place / "taste").mkdir(mode=0o555)
-        counts, hangs = host(name, "nobody", str(place / "taste"), place, 500)
-        return Outcome(500 - counts["waiting"], 0, hangs, counts).cell()
+        taste = place / "taste"
+        taste.mkdir(mode=0o555)
+        counts, hangs = host(name, "nobody", str(taste), place, 500)
+        ended = Outcome(500 - counts["waiting"], 0, hangs, counts)
+        taste.chmod(0o777)
+        counts, hangs = host(name, "nobody-next", str(taste), place, 500)
+        return ended, Outcome(500 - stored(place), 0, hangs, counts)

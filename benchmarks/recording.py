@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.losses import PEERS_PYTHON, ROOT, workplace
+from benchmarks.losses import PEERS_PYTHON, ROOT, at_home, workplace
 from benchmarks.recorders.cost import Figures
 from benchmarks.recorders.sink import serving
 from benchmarks.report import Answer
@@ -98,6 +98,7 @@ def figures(name: str, question: str, runs: int, *, away: bool = False) -> Figur
             ran = subprocess.run(
                 [python, "-m", "benchmarks.recorders.cost", *words],
                 cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True,
+                env=at_home(place),
             )  # fmt: skip
         for figure, values in json.loads(ran.stdout).items():
             together.setdefault(figure, []).append(median(values))

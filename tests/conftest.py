@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,29 @@ examples.load_profile("tests")
 
 # Ten connections for each of thousands of stores would be most of what the tests do.
 os.environ["PENCHANT_POSTGRES_POOL_MIN"] = "1"
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the homes of the tests are: nothing is written into that of who runs them."""
+    place = tmp_path_factory.mktemp("homes")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(place))
+        yield place
+
+
+@pytest.fixture(autouse=True)
+def home(homes: Path) -> Iterator[Path]:
+    """A home of its own for each test and the programs it starts."""
+    place = homes / str(next(_numbers))
+    place.mkdir()
+    # Not the patches of the test: they would be undone after its stores are closed.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(place))
+        yield place
+
 
 NOON: Instant = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
 

@@ -128,11 +128,20 @@ def disk_full(make: Make, count: int) -> None:
 
 
 def waiting(make: Make, count: int) -> None:
-    """The next process with the same spool: it records nothing, and finds what was left."""
+    """The next process: it records nothing, and finds what was left."""
     deadline = time.monotonic() + 20
     while make.own.counts.stored < count and time.monotonic() < deadline:
         time.sleep(0.01)
     make.close()
+
+
+def away(make: Make, count: int) -> None:
+    """The program ends while nobody is there; it waits for two seconds, where it can be told."""
+    ending(make, count)
+    if make.own is not None:
+        make.own.close(2.0)
+    else:
+        make.close()
 
 
 def become_nobody() -> None:
@@ -159,6 +168,9 @@ CASES: dict[str, Callable[[Make, int], None]] = {
     "clock": clock,
     "disk": disk_full,
     "next": waiting,
+    "nobody-next": waiting,
+    "away": away,
+    "nobody": away,
 }
 
 
@@ -180,15 +192,15 @@ def main() -> None:
             options["pace"] = pace(elapsed)
         else:
             elapsed.patch()
-    if case == "nobody":
+    if case in ("nobody", "nobody-next"):
         become_nobody()
     made.append(MAKES[name](url, folder, **options))
     make = made[0]
-    if case in ("down", "answers", "never", "nobody"):
+    if case in ("down", "answers", "never"):
         for n in range(int(count)):
             make.record(n)
         if make.own is not None:
-            make.own.close(2.0 if case == "nobody" else 25.0)
+            make.own.close(25.0)
         else:
             make.close()
     else:

@@ -31,6 +31,15 @@ class Queue(Protocol):
     records: deque[bytes]
     room: int
 
+    def prepare(self) -> bool:
+        """Before the first record. Returns whether dead processes may have left something.
+
+        Raises ``OSError`` where nothing can be kept.
+        """
+
+    def adopt(self) -> bool:
+        """Take over what dead processes left. Returns whether there may be more."""
+
     def put(self, record: bytes) -> None:
         """Keep a record; where there is no room, as the policy says."""
 
@@ -77,6 +86,12 @@ class Buffer(Doors):
         self._moved = tally.changed
         self._closed = False
         self._taker = 0
+
+    def prepare(self) -> bool:
+        return False  # memory is left by nobody
+
+    def adopt(self) -> bool:
+        return False
 
     def put(self, record: bytes) -> None:
         if len(self.records) >= self.room:

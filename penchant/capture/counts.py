@@ -12,8 +12,9 @@ class Counts:
 
     ``stored``: the target has it, also where it had it before. ``rejected``: it is no event, and the
     log said why. ``dropped``: there was no room for it, or it could not be sent before the end.
-    ``waiting``: not answered for yet. ``skipped`` were never captured: of people who opted out or
-    are not in the sample. ``adopted`` of those captured came from the spools of dead processes.
+    ``waiting``: not answered for yet; after the end, what is left to the next recorder. ``skipped`` were
+    never captured: of people who opted out or are not in the sample. ``adopted`` of those captured were
+    left by other processes.
 
     While other threads record, the sum may be off by the calls that are under way.
     """

@@ -10,7 +10,6 @@ from penchant.capture.counts import Counts, Tally
 from penchant.capture.episodes import LOG, Episodes
 from penchant.capture.pace import LONGEST, Pace
 from penchant.capture.shipping import Shipping
-from penchant.capture.spool import Spool
 from penchant.capture.stamps import Stamps
 from penchant.capture.target import Target
 
@@ -53,11 +52,6 @@ class Course:
         self._peeks = 0
         self._adopting = float("-inf")  # when to look for it next
 
-    @property
-    def spool(self) -> Spool | None:
-        """The queue, if it is one that outlives the process."""
-        return self.queue if isinstance(self.queue, Spool) else None
-
     def start(self) -> bool:
         """Start the thread, if it does not run. Returns whether it does."""
         if self._begun:
@@ -85,8 +79,7 @@ class Course:
     def close(self, timeout: float) -> int:
         """Flush, and give up what is left. Returns how many that were."""
         if self._thread is not None:
-            if self.spool is not None:
-                self.spool.adopt()  # children that ended in the meantime
+            self.queue.adopt()  # of children that ended in the meantime
             self.flush(timeout)
         with self.tally.changed:
             self.shipping.over = True
@@ -144,10 +137,10 @@ class Course:
             )
 
     def left(self, error: OSError) -> None:
-        """Say that a file in the spool cannot be had: what is in it stays there."""
+        """Say that a file that was left cannot be had: what is in it stays there."""
         self.episodes.begin(
             "left",
-            "a file in the spool cannot be read and stays: %s; if it is a segment of another user, "
+            "a file of events that wait cannot be read and stays: %s; if it is another user's, "
             "run this program as that user once, or give it the file",
             error,
         )
@@ -170,6 +163,6 @@ class Course:
 
     def _adopt(self) -> None:
         """Look for what dead processes left, now and then; at once where there was more."""
-        if self.spool is not None and self.pace.now() >= self._adopting:
-            more = self.spool.adopt()
+        if self.pace.now() >= self._adopting:
+            more = self.queue.adopt()
             self._adopting = self.pace.now() + (0.0 if more else ADOPTING)

@@ -44,6 +44,8 @@ class HttpTarget:
             raise InvalidArgument("key", "expected visible ASCII characters")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, port, timeout=timeout)
+        port = port or kind.default_port
+        self.address = f"{parts.scheme}://{parts.hostname}:{port}{parts.path.rstrip('/')}"
         self._path = parts.path.rstrip("/") + PATH
         self._headers = {
             "Content-Type": "application/x-ndjson",
@@ -115,7 +117,7 @@ def _read(response: HTTPResponse, answer: bytes, sent: int) -> list[Refused]:
     raise Unavailable(
         f"answered {status} {response.reason} {detail}".rstrip(),
         after=_seconds(response.getheader("Retry-After")),
-        mend=status in MEND,
+        mend="look at the address and the key" if status in MEND else None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from penchant.capture.buffer import Buffer, Queue
 from penchant.capture.course import Course
+from penchant.capture.last_resort import LastResort
 from penchant.capture.segment import lockable
 from penchant.capture.spool import Spool
 from penchant.capture.target import Target
@@ -62,28 +63,56 @@ def spool_of(told: str | os.PathLike[str] | None) -> Path | None:
         return None
     if not lockable:
         raise InvalidArgument("spool", "needs file locks, which this system does not have")
+    return Path(_path("spool", told)).expanduser().absolute()
+
+
+def unsent_of(told: str | os.PathLike[str] | None) -> Path | None:
+    """The folder for what could not be sent before the end. Raises ``InvalidArgument``.
+
+    ``None`` also where nothing can be kept: the user has no home, or the system no file locks.
+    """
+    if told is None:
+        return None
+    place = os.path.expanduser(_path("unsent", told))
+    if place.startswith("~") or not lockable:
+        return None
+    return Path(place).absolute()
+
+
+def _path(field: str, told: object) -> str:
     try:
-        place = os.fspath(told)
+        place = os.fspath(told)  # type: ignore[call-overload]  # that is what is tried
     except TypeError:
         place = ""
     if not isinstance(place, str) or not place or "\0" in place:
-        raise InvalidArgument("spool", f"expected the path of a folder, got {told!r:.60}")
-    return Path(place).expanduser().absolute()
+        raise InvalidArgument(field, f"expected the path of a folder, got {told!r:.60}")
+    return place
 
 
 def queue_of(
-    folder: Path | None, size: int, capacity: int, policy: str, batch_size: int
+    folder: Path | None,
+    unsent: Path | None,
+    size: int,
+    capacity: int,
+    policy: str,
+    batch_size: int,
 ) -> Callable[[Course], Queue]:
-    """Makes the queue of a course."""
+    """Makes the queue of a course. What is left at the end is for the same target only."""
 
     def queue(course: Course) -> Queue:
         waits = policy == "wait"
-        if folder is None:
-            return Buffer(capacity, course.tally, course.full, waits=waits)
-        return Spool(
-            folder, course.tally, course.full, course.failed, course.pace.ring, course.left,
-            batch=batch_size, capacity=capacity, spills=policy == "spill", waits=waits, size=size,
-        )  # fmt: skip
+        if folder is not None:
+            return Spool(
+                folder, course.tally, course.full, course.failed, course.pace.ring, course.left,
+                batch=batch_size, capacity=capacity, spills=policy == "spill", waits=waits, size=size,
+            )  # fmt: skip
+        if unsent is not None:
+            own = blake2b(course.target.address.encode(errors="surrogatepass"), digest_size=16)
+            return LastResort(
+                unsent / own.hexdigest(), capacity, course.tally, course.full, course.left,
+                waits=waits, size=size,
+            )  # fmt: skip
+        return Buffer(capacity, course.tally, course.full, waits=waits)
 
     return queue
 

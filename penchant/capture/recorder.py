@@ -26,10 +26,10 @@ from penchant.capture.options import (
     skipping,
     spool_of,
     target_of,
+    unsent_of,
 )
 from penchant.capture.pace import Pace
 from penchant.capture.records import FORMAT, LONGEST, PLAIN, dumps, is_plain, patiently
-from penchant.capture.spool import Spool
 from penchant.capture.wire import fields_of, line_of
 from penchant.core.errors import InvalidArgument, InvalidEvent, PenchantError
 from penchant.core.wording import counted
@@ -52,6 +52,10 @@ class Recorder:
     With a ``spool``, the path of a folder, events wait on disk and outlive the process; the next one with
     that path sends them. ``"spill"``, which is then the default, lets as many wait as fit into
     ``spool_size`` bytes. Raises ``InvalidArgument`` where it cannot be written.
+
+    Without one, events wait in memory, and a kill of the process loses them. What could not be sent
+    before the end goes into a file in the folder ``unsent``, which the next recorder of the same target
+    sends; up to ``spool_size`` bytes for each target. ``None`` drops it.
 
     Nothing raises into the application but wrong arguments of the constructor: an event that cannot be
     used is counted as rejected and named in the log ``penchant.capture``. With ``strict=True``, for tests,
@@ -82,6 +86,7 @@ class Recorder:
         when_full: Literal["wait", "drop", "spill"] | None = None,
         spool: str | os.PathLike[str] | None = None,
         spool_size: int = 256 * 1024 * 1024,
+        unsent: str | os.PathLike[str] | None = "~/.local/state/penchant/unsent",
         batch_size: int = 500,
         interval: float = 1.0,
         timeout: float = 10.0,
@@ -94,6 +99,7 @@ class Recorder:
         check_whole("capacity", capacity, 1, 100_000_000)
         policy = policy_of(when_full, spool is not None)
         folder = spool_of(spool)
+        last_resort = unsent_of(unsent)
         check_whole("spool_size", spool_size, SPOOL_LEAST, 1 << 50)
         check_whole("batch_size", batch_size, 1, BATCH_MOST)
         check_seconds("interval", interval)
@@ -110,15 +116,14 @@ class Recorder:
         self._make = lambda: Course(
             target_of(target, key, timeout),
             pace or Pace(),
-            queue=queue_of(folder, spool_size, capacity, policy, self._batch_size),
+            queue=queue_of(folder, last_resort, spool_size, capacity, policy, self._batch_size),
             clock=lambda: self._nanoseconds(),
             batch_size=self._batch_size,
             interval=interval,
         )
         self._closed = False
         self._begin()
-        if self._course.spool is not None:
-            self._look_for_left(self._course.spool)
+        self._look_for_left()
         watch(self)
 
     def record(
@@ -212,8 +217,9 @@ class Recorder:
     def close(self, timeout: float = CLOSING) -> None:
         """Flush, stop the thread and let go of everything; twice is as good as once.
 
-        What could not be sent within ``timeout`` seconds is dropped, counted and logged. What is
-        recorded afterwards is dropped. At the end of the program this happens by itself.
+        What could not be sent within ``timeout`` seconds waits in the spool, or in the folder ``unsent``,
+        for the next recorder; where it cannot, it is dropped, counted and logged. What is recorded
+        afterwards is dropped. At the end of the program this happens by itself.
         """
         with self._lock:
             if self._closed:
@@ -257,10 +263,10 @@ class Recorder:
         self._queue = SHUT
         self._put = self._late if self._closed else self._first
 
-    def _look_for_left(self, spool: Spool) -> None:
-        """Make sure that the spool can be written; where processes left something, begin to send it."""
+    def _look_for_left(self) -> None:
+        """Make sure that a spool can be written; where processes left something, begin to send it."""
         try:
-            if spool.prepare():
+            if self._course.queue.prepare():
                 self._course.start()
         except OSError as error:
             if error.errno in PASSING:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from penchant.capture.episodes import LOG
@@ -123,9 +125,7 @@ class Segment:
             end = start + FRAME + length
             record = self.map[start + FRAME : end]
             if end > self.size or crc32(record) != checksum:
-                LOG.error(
-                    "the spool %s is damaged at byte %d; what follows is lost", self.path, start
-                )
+                LOG.error("%s is damaged at byte %d; what follows is lost", self.path, start)
                 return
             if mark == MARK:
                 yield record, end
@@ -171,6 +171,20 @@ class Segment:
             self.end = end
             self.left += 1
         return self.left > 0
+
+
+def name_of(maker: str, number: int) -> str:
+    """The name of a new file: names are in the order of their making."""
+    milliseconds = time.time_ns() // 1_000_000
+    return f"{milliseconds:012x}-{maker}-{number:06d}{SUFFIX}"
+
+
+def write_frame(map: Any, start: int, record: bytes) -> int:
+    """Write a record at that place of a map, its mark last. Returns the place after it."""
+    end = start + FRAME + len(record)
+    map[start + 1 : end] = sizes(len(record), crc32(record)) + record
+    map[start] = MARK
+    return end
 
 
 def _lock(descriptor: int) -> bool:

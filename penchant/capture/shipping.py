@@ -103,10 +103,9 @@ class Shipping:
             self._tally.add(stored=count - refused, rejected=refused, left=count)
 
     def _say(self, error: Unavailable) -> None:
-        if error.mend:
-            way_out = "this does not mend itself: look at the address and the key"
-        else:
-            way_out = "it is tried again"
+        way_out = "it is tried again"
+        if error.mend is not None:
+            way_out = f"this does not mend itself: {error.mend}"
         self._episodes.begin(
             "unavailable", "events wait, the target takes none: %s; %s", error, way_out
         )

@@ -15,7 +15,16 @@ from zlib import crc32
 
 from penchant.capture.buffer import BATCH, WAIT, Doors
 from penchant.capture.counts import Tally
-from penchant.capture.segment import FRAME, HEAD, MARK, SUFFIX, Segment, sizes
+from penchant.capture.segment import (
+    FRAME,
+    HEAD,
+    MARK,
+    SUFFIX,
+    Segment,
+    name_of,
+    sizes,
+    write_frame,
+)
 
 SEGMENT = 1024 * 1024  # bytes of a file, at most: a quarter of a smaller spool
 AT_ONCE = 64  # records that are taken while whoever records has to wait
@@ -250,8 +259,7 @@ class Spool(Doors):
         if self._is_full(len(record)) and not self._roll():
             return False
         start, self._end = self._end, self._end + FRAME + len(record)
-        self._map[start + 1 : self._end] = sizes(len(record), crc32(record)) + record
-        self._map[start] = MARK
+        write_frame(self._map, start, record)
         return True
 
     def _is_full(self, length: int) -> bool:
@@ -353,8 +361,7 @@ class Spool(Doors):
         return made
 
     def _path(self) -> Path:
-        milliseconds = time.time_ns() // 1_000_000  # so that names are in the order of their making
-        return self._folder / f"{milliseconds:012x}-{self._own}-{next(self._numbers):06d}{SUFFIX}"
+        return self._folder / name_of(self._own, next(self._numbers))
 
     def _sync(self) -> None:
         """Let the current segment know how far it is written, and how many are in it."""

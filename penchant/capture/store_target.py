@@ -11,6 +11,8 @@ from __future__ import annotations
 import atexit
 import concurrent.futures.thread  # noqa: F401
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     import penchant
 
 
+_ACCOUNT = re.compile(r"\A([^:@/]*)[^@/]*@")
+_SECRET = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*&?", re.IGNORECASE)
 _APPEND = """
 import json, sys, penchant
 place, *events = map(json.loads, sys.stdin)
@@ -31,11 +35,26 @@ with penchant.open(place, follow=False) as p:
 """
 
 
+def address_of(place: str) -> str:
+    """The place without a password, a folder as an absolute path without links.
+
+    >>> address_of("postgres://ann:secret@host/taste?sslmode=require&password=secret")
+    'postgresql://ann@host/taste?sslmode=require'
+    >>> address_of("/tmp/../taste")
+    '/taste'
+    """
+    _, is_address, rest = place.partition("://")
+    if is_address:
+        return "postgresql://" + _SECRET.sub("", _ACCOUNT.sub(r"\1@", rest)).rstrip("?&")
+    return os.path.realpath(os.path.expanduser(place))
+
+
 class StoreTarget:
     """A folder, or another place that ``penchant.open`` knows. It is opened when first needed."""
 
     def __init__(self, place: str) -> None:
         self._place = place
+        self.address = address_of(place)
         self._open: penchant.Penchant | None = None
 
     def prepare(self, fields: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +73,7 @@ class StoreTarget:
             raise Unavailable(str(error)) from None
         except (PenchantError, ImportError) as error:
             self.close()
-            raise Unavailable(str(error), mend=True) from None
+            raise Unavailable("the store cannot be used", mend=str(error)) from None
         return [Refused(one.index, one.field, one.reason) for one in receipt.rejected]
 
     def abort(self) -> None:

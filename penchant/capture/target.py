@@ -19,10 +19,10 @@ class Refused:
 class Unavailable(Exception):
     """Nothing was acknowledged: send again, not before ``after`` seconds where that is known.
 
-    ``mend`` says that it will not get better by itself: a key, an address.
+    ``mend`` says what is to be done where it will not get better by itself.
     """
 
-    def __init__(self, reason: str, *, after: float | None = None, mend: bool = False) -> None:
+    def __init__(self, reason: str, *, after: float | None = None, mend: str | None = None) -> None:
         super().__init__(reason)
         self.after = after
         self.mend = mend
@@ -33,7 +33,12 @@ class Unfit(Exception):
 
 
 class Target(Protocol):
-    """Takes events; its methods are called by the shipping thread alone, but for :meth:`abort`."""
+    """Takes events; its methods are called by the shipping thread alone, but for :meth:`abort`.
+
+    ``address`` is where they are sent: the same for each way to write it, and without any secret.
+    """
+
+    address: str
 
     def prepare(self, fields: dict[str, Any]) -> Any:
         """An event as it is sent. Raises ``InvalidEvent``."""

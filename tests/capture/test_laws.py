@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from penchant.capture.buffer import Buffer, Queue
 from penchant.capture.counts import Tally
 from penchant.capture.episodes import Episodes
+from penchant.capture.last_resort import LastResort
 from penchant.capture.pace import Pace
 from penchant.capture.records import FIELDS, FORMAT, dumps
 from penchant.capture.segment import SUFFIX
@@ -27,6 +28,8 @@ MIB = 1024 * 1024
 
 class Scripted:
     """A target that answers as it is told, and then takes everything."""
+
+    address = "here"
 
     def __init__(self) -> None:
         self.answers: list[str] = []
@@ -62,13 +65,17 @@ class Course:
         self.queue: Queue
         if queue == "memory":
             self.queue = Buffer(capacity, self.tally, _said, waits=False)
+        elif queue == "left":
+            self.queue = LastResort(
+                folder, capacity, self.tally, _said, _failed, waits=False, size=MIB
+            )
         else:
             self.queue = Spool(
                 folder, self.tally, _said, _failed, _rung, _failed,
                 capacity=capacity, spills=queue == "spill", waits=False, size=MIB, batch=7,
             )  # fmt: skip
-            self.queue.prepare()
-            self.queue.adopt()
+        self.queue.prepare()
+        self.queue.adopt()
         self.shipping = Shipping(
             self.queue, target, self.tally, Pace(), Episodes(),
             clock=lambda: 1, batch_size=min(7, max(capacity // 2, 1)), interval=1.0,
@@ -78,7 +85,7 @@ class Course:
         """Send everything, also what others left."""
         more = True
         while more:
-            more = isinstance(self.queue, Spool) and self.queue.adopt()
+            more = self.queue.adopt()
             self.shipping.round(everything=True)
 
 
@@ -110,7 +117,7 @@ def folder() -> Iterator[Path]:
         yield Path(place) / "events.spool"
 
 
-@given(st.sampled_from(["memory", "drop", "spill"]), st.integers(1, 60), STEPS)
+@given(st.sampled_from(["memory", "left", "drop", "spill"]), st.integers(1, 60), STEPS)
 def test_each_event_counts_once(queue: str, capacity: int, steps: list[tuple[str, Any]]) -> None:
     target = Scripted()
     captured = lost = 0
@@ -123,8 +130,9 @@ def test_each_event_counts_once(queue: str, capacity: int, steps: list[tuple[str
                     user = "ann" if step == "record" else ""
                     course.queue.put(record(f"{step}-{captured}", user))
                     captured += 1
-                    # What is under way stays.
-                    assert queue == "spill" or len(course.queue) <= max(capacity, 2)
+                    # What is under way stays, and so does what was left.
+                    most = max(capacity, 2)
+                    assert queue in ("left", "spill") or len(course.queue) <= most
             elif step == "ship":
                 target.answers = list(told)
                 course.shipping.round(everything=True)

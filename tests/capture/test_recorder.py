@@ -454,7 +454,7 @@ def test_closing_counts_and_says_what_could_not_be_sent(
     sink: Sink, caplog: pytest.LogCaptureFixture
 ) -> None:
     sink.always = Reply(503)
-    recorder = penchant.Recorder(sink.url)
+    recorder = penchant.Recorder(sink.url, unsent=None)
     for _ in range(7):
         recorder.record("ann", "click")
 

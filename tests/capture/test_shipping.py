@@ -225,7 +225,7 @@ def test_a_server_that_never_answers_costs_a_timeout_and_nothing_else(pace: Step
         assert not recorder.flush(0.2)
         recorder.close(0.1)
 
-    assert recorder.counts == type(recorder.counts)(captured=1, dropped=1)
+    assert recorder.counts == type(recorder.counts)(captured=1, waiting=1)
     assert pace.pauses
 
 
@@ -239,7 +239,7 @@ def test_closing_does_not_wait_for_an_answer_that_does_not_come() -> None:
 
     names = [thread.name for thread in threading.enumerate()]
     assert "penchant-recorder" not in names
-    assert recorder.counts.dropped == 1
+    assert recorder.counts.waiting == 1
 
 
 ANSWER = b'{"accepted": 1, "duplicates": 0, "rejected": []}'

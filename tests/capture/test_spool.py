@@ -479,7 +479,7 @@ def test_what_cannot_be_opened_is_said_and_does_not_keep_others_from_being_sent(
 
     assert [event["id"] for event in sink.events] == ids
     assert [record.message.partition(":")[0] for record in caplog.records] == [
-        "a file in the spool cannot be read and stays"
+        "a file of events that wait cannot be read and stays"
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import penchant
-from penchant.capture.store_target import StoreTarget
+from penchant.capture.store_target import StoreTarget, address_of
 from penchant.capture.target import Refused, Unavailable
 
 RECORDS = """
@@ -71,6 +71,38 @@ def test_a_program_that_ends_stores_the_last_events_without_a_word(tmp_path: Pat
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     with penchant.open(place, follow=False) as p:
         assert len(p.user("bob").history()) == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://ann:secret@host/taste",
+        "postgresql://ann:what?secret@host/taste",
+        "postgresql://host/taste?user=ann&PASSWORD=secret&sslpassword=secret",
+    ],
+)
+def test_an_address_has_no_password_in_it(place: str) -> None:
+    assert "secret" not in address_of(place)
+    assert address_of(place).startswith("postgresql://")
+
+
+def test_where_an_extra_is_missing_the_log_says_which(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", WITHOUT_PSYCOPG], capture_output=True, text=True
+    )
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert "this does not mend itself: a store on PostgreSQL needs the extra" in ran.stderr
+    assert "the key" not in ran.stderr
+
+
+WITHOUT_PSYCOPG = """
+import sys, penchant
+sys.modules["psycopg"] = None
+recorder = penchant.Recorder("postgresql://nobody@127.0.0.1:1/taste", unsent=None)
+recorder.record("ann", "click")
+recorder.close(1)
+"""
 
 
 def test_events_that_a_process_of_its_own_appends_are_answered_for(
