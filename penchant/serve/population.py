@@ -28,10 +28,15 @@ class Population:
 
     Events are folded with the items they met: one that arrives later changes nothing here, as it
     would for all, not for the few whose histories can be folded again.
+
+    ``version`` is asked whether anybody committed; the store itself unless it is given.
     """
 
-    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
+    def __init__(
+        self, store: Store, fold: Fold, shelf: Shelf, version: Callable[[], int] | None = None
+    ) -> None:
         self._store = store
+        self._present = store.version if version is None else version
         self._fold = fold
         self._shelf = shelf
         self._lock = RLock()  # of the states: for an answer, a chunk or a portion
@@ -48,7 +53,7 @@ class Population:
         While a snapshot is being made it is of the states as they are. ``answer`` must not keep or
         change them.
         """
-        if self._version != self._store.version() and not self._keeping:
+        if self._version != self._present() and not self._keeping:
             self.follow(AT_ONCE)
         with self._lock:
             return answer(self._folded)
@@ -91,7 +96,7 @@ class Population:
 
     def is_current(self) -> bool:
         """Whether nothing was committed since the last look; cheap."""
-        return self._version == self._store.version()
+        return self._version == self._present()
 
     def catch_up(self) -> None:
         """Fold everything up to the end of the log, in portions so that readers get their turn."""
