@@ -189,7 +189,13 @@ class StateStore(Protocol):
 
 
 class Store(EventLog, Catalogue, StateStore, Protocol):
-    """One place that keeps everything."""
+    """One place that keeps everything.
+
+    ``is_far`` says whether whoever asks it waits for a server.
+    """
+
+    @property
+    def is_far(self) -> bool: ...
 
     def commit(self, writes: Sequence[Write]) -> list[int]:
         """Carry out all writes in order, durably, or none. Returns the result of each."""

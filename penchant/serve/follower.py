@@ -15,6 +15,7 @@ log = logging.getLogger("penchant.follower")
 
 PERIOD = 0.25  # seconds between looks at the log; what everyone knows follows within a second
 DUE = 10_000  # users remembered as due; whoever is dropped comes up again 128 events later
+SWEPT = 16  # users swept before the log is looked at again: each may take some 10 ms
 BUSY = 256  # events waiting for their commit above which only what is overdue is swept
 
 
@@ -41,7 +42,10 @@ class Follower:
                     self._due[user] = overdue or self._due.get(user, False)
 
     def sweep_now(self) -> int:
-        """Fold whoever is due; while many events wait, only who is overdue. How many they were."""
+        """Fold some of those who are due; while many events wait, only who is overdue. How many.
+
+        Fewer than ``SWEPT`` were all.
+        """
         with self._condition:
             due = dict(self._due)
         swept = 0
@@ -51,6 +55,8 @@ class Follower:
                     self._due.pop(user, None)
                 self._states.read(user, lambda folded: None)
                 swept += 1
+                if swept == SWEPT:
+                    break
         return swept
 
     def close(self) -> None:
@@ -72,9 +78,13 @@ class Follower:
                 self._condition.wait_for(lambda: self._closing, timeout=PERIOD)
 
     def _turn(self) -> None:
-        while not self._closing and not self._population.is_current():
-            if self._population.follow():
-                break
+        self._follow()
+        while self.sweep_now() == SWEPT and not self._closing:
+            self._follow()
+
+    def _follow(self) -> None:
+        if not self._population.is_current():
+            while not self._closing and not self._population.follow():
+                pass
         if self._population.is_due():
             self._writer.submit(self._population.snapshot())
-        self.sweep_now()

@@ -25,6 +25,7 @@ from penchant.serve.intake import Intake
 from penchant.serve.population import Population
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
+from penchant.serve.versions import Versions
 from penchant.serve.writer import Writer
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Parts:
     crowd: Fold
     shelf: Shelf
     writer: Writer
+    versions: Versions
     states: States
     population: Population
     decisions: Decisions
@@ -77,9 +79,10 @@ def assemble(
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
-    population = Population(store, crowd, shelf)
+    versions = Versions(store.version)  # the shelf has to see what was read after it was told one
+    population = Population(store, crowd, shelf, versions.now)
     writer = Writer(store, settings.queue_capacity, lambda due: follower.sweep(due))
-    states = States(store, fold, shelf, writer, settings.cache_users, now)
+    states = States(store, fold, shelf, writer, settings.cache_users, now, versions.now)
     zone = ZoneInfo(settings.zone)
     edge = Edge(kinds, zone, settings.strict_kinds, now, system.event_id, population.zone_of)
     follower = Follower(population, states, writer)
@@ -95,6 +98,7 @@ def assemble(
         crowd=crowd,
         shelf=shelf,
         writer=writer,
+        versions=versions,
         states=states,
         population=population,
         decisions=decisions,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from threading import RLock
 from typing import TypeVar
 
+from penchant.core.event import Logged
 from penchant.core.ports import SaveSnapshots, Snapshot, Store
 from penchant.profile.feature import Norms
 from penchant.profile.fold import Fold, Folded
@@ -15,6 +16,7 @@ from penchant.serve.states import decoded, rested
 
 EVERYONE = "everyone"
 KEY = "all"
+AHEAD = 2_000  # events read at once: asking a server takes as long as folding a hundred
 CHUNK = 500  # events folded at once: some 4 ms in which decisions wait
 AT_ONCE = 1_000  # events a decision catches up with by itself; a longer way is the follower's
 SAVE_AFTER = 200_000  # events between snapshots: what a new process folds again at most
@@ -28,16 +30,22 @@ class Population:
 
     Events are folded with the items they met: one that arrives later changes nothing here, as it
     would for all, not for the few whose histories can be folded again.
+
+    ``version`` is asked whether anybody committed; the store itself unless it is given.
     """
 
-    def __init__(self, store: Store, fold: Fold, shelf: Shelf) -> None:
+    def __init__(
+        self, store: Store, fold: Fold, shelf: Shelf, version: Callable[[], int] | None = None
+    ) -> None:
         self._store = store
+        self._present = store.version if version is None else version
         self._fold = fold
         self._shelf = shelf
         self._lock = RLock()  # of the states: for an answer, a chunk or a portion
         self._following = RLock()  # of their growth, taken before the other
         self._keeping = False
         self._folded = self._loaded()
+        self._ahead: list[Logged] = []  # read, and still to be folded in
         self._version: int | None = None
         self._saved = self._folded.upto
 
@@ -47,7 +55,7 @@ class Population:
         While a snapshot is being made it is of the states as they are. ``answer`` must not keep or
         change them.
         """
-        if self._version != self._store.version() and not self._keeping:
+        if self._version != self._present() and not self._keeping:
             self.follow(AT_ONCE)
         with self._lock:
             return answer(self._folded)
@@ -55,21 +63,29 @@ class Population:
     def follow(self, limit: int = CHUNK) -> bool:
         """Fold at most ``limit`` more events in; whether the end of the log was reached."""
         with self._following:
-            version = self._store.version()
-            tail = self._store.since(self._folded.upto, limit)
-            if self._store.retired().upto > self._folded.upto:  # what it lacks left the log
-                self.restart()
-                return self.follow(limit)
-            self._shelf.refresh()  # after the tail: holds every item its events met
+            version = self._read_on(max(limit, AHEAD)) if len(self._ahead) < limit else None
+            tail = self._ahead[:limit]
             with self._lock:
                 try:
                     self._fold.extend(self._folded, tail, self._shelf.met)
                 except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
                     self.restart()
                     raise
+                del self._ahead[:limit]
                 reached = len(tail) < limit
                 self._version = version if reached else None
                 return reached
+
+    def _read_on(self, limit: int) -> int:
+        """Read what follows ahead, at most ``limit`` events; the version before which they came."""
+        while True:
+            version = self._store.version()
+            ahead = self._store.since(self._folded.upto, limit)
+            if self._store.retired().upto <= self._folded.upto:
+                self._shelf.refresh()  # after the events: holds every item that they met
+                self._ahead = ahead
+                return version
+            self.restart()  # what it lacks left the log
 
     def unknown(self) -> int:
         """How many events, as far as this process has followed the log, met no item."""
@@ -87,7 +103,7 @@ class Population:
 
     def is_current(self) -> bool:
         """Whether nothing was committed since the last look; cheap."""
-        return self._version == self._store.version()
+        return self._version == self._present()
 
     def catch_up(self) -> None:
         """Fold everything up to the end of the log, in portions so that readers get their turn."""
@@ -146,6 +162,7 @@ class Population:
         """Start again from the stored snapshot."""
         with self._following, self._lock:
             self._folded = self._loaded()
+            self._ahead = []
             self._saved = self._folded.upto
             self._version = None
 

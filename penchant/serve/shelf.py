@@ -50,6 +50,8 @@ class Shelf:
 
     def find(self, id: str, position: int) -> Item | None:
         """The item as an event at that log position found it; ``None`` if it is unknown."""
+        if not self.change:  # nothing was ever put
+            return None
         versions = self._versions.get(id)
         if versions is None:
             versions = self._fetched(id)

@@ -40,7 +40,10 @@ class _Live:
 
 
 class States:
-    """The states of every user, read as snapshot + tail. Safe to use from several threads."""
+    """The states of every user, read as snapshot + tail. Safe to use from several threads.
+
+    ``version`` is asked whether anybody committed; the store itself unless it is given.
+    """
 
     def __init__(
         self,
@@ -50,8 +53,10 @@ class States:
         writer: Writer,
         capacity: int,
         now: Callable[[], Instant] = system.now,
+        version: Callable[[], int] | None = None,
     ) -> None:
         self._store = store
+        self._present = store.version if version is None else version
         self._fold = fold
         self._shelf = shelf
         self._writer = writer
@@ -114,7 +119,7 @@ class States:
             self._live.clear()
 
     def _current(self, user: str) -> _Live:
-        version = self._store.version()  # before the tail: what comes later is seen next time
+        version = self._present()  # before the tail: what comes later is seen next time
         live = self._live.get(user)
         if live is not None and live.version == version:
             self._live.move_to_end(user)

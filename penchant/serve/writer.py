@@ -147,6 +147,10 @@ class Writer:
                 if self._broken and self._waiting.users:
                     raise self._broken
 
+    def is_settled(self) -> bool:
+        """Whether every event that was put in this process is committed."""
+        return not self._waiting.users
+
     def flush(self) -> None:
         """Block until everything queued so far is committed, snapshots included."""
         with self._condition:

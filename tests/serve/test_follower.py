@@ -69,6 +69,27 @@ def test_only_what_is_overdue_is_swept_while_many_events_wait(
     assert follower.sweep_now() == 1
 
 
+def test_the_log_is_followed_between_the_people_who_are_swept(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SWEPT", 2)
+    behind: list[int] = []
+    everybody_was_swept = Event()
+
+    def read(user: str, answer: object) -> None:
+        p.track_many([{"user": "ann", "kind": "click"}])  # whoever is swept, somebody else writes
+        behind.append(p.parts.population.behind())
+        if len(behind) == 10:
+            everybody_was_swept.set()
+
+    monkeypatch.setattr(p.parts.states, "read", read)
+    p.parts.follower.sweep(dict.fromkeys("abcdefghij", False))
+    p.parts.follower.start()
+
+    assert everybody_was_swept.wait(timeout=20)
+    assert behind[:10] == [1, 2] * 5
+
+
 @pytest.mark.parametrize("trouble", [StoreUnavailable("away"), RuntimeError("a bad feature")])
 def test_trouble_does_not_end_it(
     p: Penchant,

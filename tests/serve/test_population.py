@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
 import penchant
+from penchant.core.errors import StoreUnavailable
+from penchant.core.event import Logged
 from penchant.serve.engine import Penchant
 from penchant.serve.population import Population
 from penchant.serve.shelf import Shelf
+from tests.conftest import ManualClock
 
 
 def track(p: Penchant, count: int) -> None:
@@ -49,6 +53,87 @@ def test_a_portion_that_breaks_off_is_folded_again(
 
     assert population.read(lambda folded: folded.upto) == p.parts.store.end()
     assert p.parts.crowd.encode(population.replayed()) == population.read(p.parts.crowd.encode)
+
+
+def test_a_long_way_is_read_a_few_thousand_events_at_a_time(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track(p, 2_300)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
+    read = []
+    since = p.parts.store.since
+
+    def counted(after: int, limit: int) -> list[Logged]:
+        found = since(after, limit)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(p.parts.store, "since", counted)
+    reached = [population.follow() for _ in range(5)]
+
+    assert reached == [False, False, False, False, True]
+    assert read == [2_000, 300]
+    assert population.read(p.parts.crowd.encode) == p.parts.crowd.encode(population.replayed())
+
+
+def test_a_decision_has_the_latest_where_some_were_read_ahead(p: Penchant) -> None:
+    track(p, 700)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
+    population.follow()
+    track(p, 10)
+
+    assert population.read(lambda folded: folded.upto) == 710
+    assert population.is_current()
+    assert population.read(p.parts.crowd.encode) == p.parts.crowd.encode(population.replayed())
+
+
+def test_events_are_folded_with_their_items_also_after_these_could_not_be_read(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    population = Population(p.parts.store, p.parts.crowd, Shelf(p.parts.store, 100))
+    p.item("tea")
+    p.track_many({"user": "ann", "kind": "click", "item": "tea"} for _ in range(600))
+
+    def away(shelf: Shelf) -> None:
+        raise StoreUnavailable("the store is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Shelf, "refresh", away)
+        with pytest.raises(StoreUnavailable):
+            population.follow()
+    population.catch_up()
+
+    assert (population.behind(), population.unknown()) == (0, 0)
+
+
+def test_what_was_read_ahead_does_not_outlive_the_states(p: Penchant) -> None:
+    track(p, 1_200)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
+    population.follow()
+
+    population.restart()
+    population.catch_up()
+
+    assert population.read(p.parts.crowd.encode) == p.parts.crowd.encode(population.replayed())
+
+
+@pytest.mark.parametrize("ahead", [500, 600, 2_000])
+def test_what_leaves_the_log_while_it_is_followed_counts_once(
+    p: Penchant, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr("penchant.serve.population.AHEAD", ahead)
+    track(p, 1_200)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
+    population.follow(500)
+    clock.advance(1)
+    retired = p.retire(older_than=timedelta(0))
+    track(p, 1_300)
+
+    population.catch_up()
+
+    assert retired.events == 1_200
+    assert population.behind() == 0
+    assert population.read(p.parts.crowd.encode) == p.parts.crowd.encode(population.replayed())
 
 
 def test_events_that_met_no_item_are_counted_and_stay_so_when_it_arrives(p: Penchant) -> None:

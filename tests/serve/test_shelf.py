@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import penchant
 from penchant.core.errors import StoreUnavailable
 from penchant.core.event import Event
-from penchant.core.item import Item
+from penchant.core.item import Item, ItemVersion
 from penchant.core.ports import Append, PutItems, RemoveItem, Store
 from penchant.io.stores.memory import MemoryStore
 from penchant.serve import shelf as module
@@ -86,6 +87,27 @@ def test_more_items_than_fit_are_still_all_found() -> None:
 
     assert all(shelf.current(str(number)) is not None for number in range(50))
     assert all(shelf.find(str(number), 1) is not None for number in range(50))
+
+
+def test_an_empty_catalogue_is_not_asked_for_every_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    shelf = Shelf(store, capacity=5)
+    asked: list[Sequence[str]] = []
+    versions = store.versions
+
+    def counted(ids: Sequence[str]) -> dict[str, tuple[ItemVersion, ...]]:
+        asked.append(ids)
+        return versions(ids)
+
+    monkeypatch.setattr(store, "versions", counted)
+
+    found = [shelf.find("tea", 1)]
+    store.commit([PutItems([TEA])])
+    shelf.refresh()
+    found.append(shelf.find("tea", 1))
+
+    assert found == [None, TEA]
+    assert asked == [["tea"]]
 
 
 def test_a_refresh_that_failed_is_tried_again() -> None:

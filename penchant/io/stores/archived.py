@@ -28,6 +28,7 @@ class ArchivedStore:
         self._store = store
         self._known = Retired()  # what had left the log when last looked at
         self.archive = archive
+        self.is_far = store.is_far
         self.keeps_readings = store.keeps_readings
         self.retired = store.retired
         self.refused = store.refused

@@ -29,6 +29,7 @@ from penchant.core.ports import (
 class MemoryStore:
     """Everything in dictionaries; gone with the process. Safe to use from several threads."""
 
+    is_far: ClassVar[bool] = False
     keeps_readings: ClassVar[bool] = False
 
     def __init__(self) -> None:

@@ -89,6 +89,7 @@ class PostgresStore:
     from several threads.
     """
 
+    is_far: ClassVar[bool] = True
     keeps_readings: ClassVar[bool] = True
 
     def __init__(self, url: str, least: int = 10, most: int = 20) -> None:

@@ -69,6 +69,7 @@ class SqliteStore:
     where the file is no store, or another layout's. Safe to use from several threads.
     """
 
+    is_far: ClassVar[bool] = False
     keeps_readings: ClassVar[bool] = False
 
     def __init__(self, folder: Path) -> None:

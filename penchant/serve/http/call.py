@@ -84,3 +84,8 @@ class Operation:
     raw: bool = False
     described: Any = None
     errors: tuple[int, ...] = field(default=())
+
+    @property
+    def is_quick_if_current(self) -> bool:
+        """Whether ``quick`` looks at states in memory, and at the store for what they lack."""
+        return self.quick not in (always, never)

@@ -11,7 +11,7 @@ from penchant.core.forms import ITEM_ALIASES, ItemForm
 from penchant.core.item import Item
 from penchant.core.ports import PutItems, RemoveItem
 from penchant.serve.http.answer import Answer, answer
-from penchant.serve.http.call import Call, Operation, always
+from penchant.serve.http.call import Call, Operation
 from penchant.serve.http.problems import Refusal
 from penchant.serve.http.wire import ItemBody, ItemFields, StoredBody, item_body
 
@@ -79,7 +79,6 @@ OPERATIONS = (
         tag="catalogue",
         summary="An item of the catalogue.",
         read=get,
-        quick=always,
         answers={200: ItemBody},
         errors=(404,),
     ),

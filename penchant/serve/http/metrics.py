@@ -27,7 +27,7 @@ class Durations:
 
 @dataclass(slots=True)
 class Metrics:
-    """Counts of one process since its start; changed on its event loop alone."""
+    """Counts of one process since its start; changed on its event loop alone, told on any thread."""
 
     requests: dict[tuple[str, str, int], int] = field(default_factory=dict)
     durations: dict[str, Durations] = field(default_factory=dict)
@@ -50,14 +50,14 @@ class Metrics:
 
     def _requests(self) -> Iterator[str]:
         yield from _head("penchant_http_requests_total", "counter", "Requests answered.")
-        for (method, route, status), count in sorted(self.requests.items()):
+        for (method, route, status), count in sorted(self.requests.copy().items()):
             labels = f'method="{method}",route="{route}",status="{status}"'
             yield f"penchant_http_requests_total{{{labels}}} {count}"
 
     def _durations(self) -> Iterator[str]:
         name = "penchant_http_request_seconds"
         yield from _head(name, "histogram", "Seconds from the request to its answer.")
-        for route, durations in sorted(self.durations.items()):
+        for route, durations in sorted(self.durations.copy().items()):
             total = 0
             for bound, count in zip((*BOUNDS, "+Inf"), durations.counts, strict=True):
                 total += count

@@ -103,7 +103,6 @@ OPERATIONS = (
         tag="operation",
         summary="Counters of this process for Prometheus.",
         read=metrics,
-        quick=always,
         answers={200: "text/plain"},
     ),
     Operation(

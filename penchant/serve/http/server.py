@@ -15,6 +15,7 @@ from penchant.core.errors import PenchantError
 from penchant.serve.engine import Penchant
 from penchant.serve.http import problems
 from penchant.serve.http.answer import Answer
+from penchant.serve.http.asking import Asking
 from penchant.serve.http.body import Disconnected, decode, read_body
 from penchant.serve.http.call import Call, Operation, Request
 from penchant.serve.http.handback import HandBack
@@ -75,6 +76,8 @@ class Server:
         self.keyring = Keyring(parse(engine.parts.settings.keys))
         self.metrics = Metrics()
         self.writes = HandBack(engine.parts.writer)
+        store = engine.parts.store
+        self._asking = Asking(store.version) if store.is_far else None
         self._threads = ThreadPoolExecutor(THREADS, "penchant-http")
 
     @cached_property
@@ -107,12 +110,20 @@ class Server:
     def close(self) -> None:
         """Wait for the reads under way."""
         self._threads.shutdown()
+        if self._asking is not None:
+            self._asking.close()
 
     async def _carry_out(self, operation: Operation, call: Call) -> Answer:
         if operation.write is not None:
             return await operation.write(call)
         assert operation.read is not None
-        if operation.quick(call):
+        if self._asking is not None and operation.is_quick_if_current:
+            if self.engine.parts.writer.is_settled():  # else a read has to wait for that as well
+                version = await self._asking.version()
+                with self.engine.parts.versions.told(version):
+                    if operation.quick(call):
+                        return operation.read(call)
+        elif operation.quick(call):
             return operation.read(call)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, operation.read, call)
