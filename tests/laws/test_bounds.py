@@ -14,6 +14,7 @@ from penchant.core.instant import HOUR
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
 from penchant.profile.features import features
+from penchant.profile.features.surroundings import ASPECTS
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.configuration import read_kinds
 from tests.conftest import NOON
@@ -22,15 +23,18 @@ BOUND = 8_192
 # The most that each feature's state takes encoded, below 2 ** 32 events. Whatever a person does, the
 # sum holds; a new feature takes its share from what is left or from the others.
 BUDGETS = {
-    "activity": 350,
+    "activity": 405,
     "items": 1_020,
     "recent": 1_190,
     "interests": 900,
     "categories": 580,
     "habits": 160,
     "sessions": 590,
-    "outcomes": 40,
+    "outcomes": 45,
     "traits": 515,
+    "surroundings": 300,
+    "engagement": 45,
+    "frustration": 130,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)
@@ -93,6 +97,7 @@ def _event(phase: dict[str, Any], number: int, position: int) -> Event:
         duration_ms=1e300,
         success=number % 3 == 0,
         data=_data(phase, number, kind),
+        context={aspect: named(number, phase["tag"], sign) for aspect in ASPECTS},
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.core.event import Event
-from penchant.core.instant import DAY
+from penchant.core.instant import DAY, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
 from penchant.measure.usage import Usage
@@ -20,7 +20,7 @@ from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
 from penchant.profile.features.interests import Categories, Interests
-from penchant.profile.features.sessions import OPEN
+from penchant.profile.features.sessions import GAP, OPEN
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.panel import Panel
 from penchant.profile.tastes import Tastes
@@ -41,6 +41,18 @@ CROWD: tuple[Feature[Any], ...] = (
 EVERY = [*PERSONAL, *CROWD]
 # The pairs that a cut through one person's history separates are counted by neither half.
 MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation)]
+
+
+# What follows what within a session: a cut through one is a cut through what they count.
+WITHIN_SESSIONS = {"frustration"}
+
+
+def _next_gap(made: list[Event], cut: int) -> int:
+    """The first place from a cut on at which a session ends."""
+    for place in range(max(cut, 1), len(made)):
+        if made[place].at - made[place - 1].at > span(GAP):
+            return place
+    return len(made)
 
 
 def named(feature: Feature[Any]) -> str:
@@ -102,6 +114,8 @@ def test_merging_two_folds_is_the_fold_of_both(
 ) -> None:
     if feature.ordered:
         made = in_time_order(made)
+    if feature.name in WITHIN_SESSIONS:
+        cut = _next_gap(made, cut)
     whole = folded(feature, kinds, made).states[0]
 
     left, right = folded(feature, kinds, made[:cut]), folded(feature, kinds, made[cut:])

@@ -8,12 +8,15 @@ from typing import Any
 
 from penchant.profile.feature import Feature
 from penchant.profile.features.activity import Activity
+from penchant.profile.features.engagement import Engagement
+from penchant.profile.features.frustration import Frustration
 from penchant.profile.features.habits import PARTS_OF_DAY, Habits
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.items import KAPPA, Items
 from penchant.profile.features.outcomes import Outcomes
 from penchant.profile.features.recent import Recent
 from penchant.profile.features.sessions import GAP, Sessions
+from penchant.profile.features.surroundings import Surroundings
 from penchant.profile.features.traits import Traits
 
 
@@ -36,4 +39,7 @@ def features(
         Sessions(session_gap),
         Outcomes(),
         Traits(),
+        Surroundings(),
+        Engagement(),
+        Frustration(session_gap),
     )

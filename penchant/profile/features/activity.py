@@ -8,9 +8,10 @@ from penchant.core import instant
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.profile.feature import Feature, Reading, Signal
+from penchant.state import few
+from penchant.state.tally import Bound
 
-KINDS = 16  # kinds counted by name; the rarest quarter is forgotten beyond
-SIZE = 200  # bytes of their names
+KINDS = Bound(keys=16, size=256)  # counted by name; the longest name of a kind fits
 
 
 class State(msgspec.Struct, array_like=True):
@@ -43,42 +44,23 @@ class Activity(Feature[State]):
             state.last = event.at
         elif event.at < state.first:
             state.first = event.at
-        if event.kind in state.kinds:
-            state.kinds[event.kind] += 1
-        else:
-            state.kinds[event.kind] = 1
-            _bound(state.kinds)
+        few.count(state.kinds, event.kind, KINDS)
 
     def merge(self, one: State, other: State) -> State:
         firsts = [first for first in (one.first, other.first) if first is not None]
         lasts = [last for last in (one.last, other.last) if last is not None]
-        merged = State(
+        return State(
             one.events + other.events,
             min(firsts, default=None),
             max(lasts, default=None),
-            {
-                kind: one.kinds.get(kind, 0) + other.kinds.get(kind, 0)
-                for kind in {**one.kinds, **other.kinds}
-            },
+            few.added(one.kinds, other.kinds, KINDS),
         )
-        _bound(merged.kinds)
-        return merged
 
     def read(self, state: State, now: Instant) -> Reading:
         value = {
             "events": state.events,
             "first_seen": None if state.first is None else instant.text(state.first),
             "last_seen": None if state.last is None else instant.text(state.last),
-            "kinds": dict(sorted(state.kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
+            "kinds": few.ranked(state.kinds),
         }
         return Reading(value, state.events)
-
-
-def _bound(kinds: dict[str, int]) -> None:
-    """Forget the rarest quarter of too many kinds, or of kinds with too long names."""
-    while len(kinds) > KINDS or (
-        len(kinds) > 1 and sum(len(kind.encode()) for kind in kinds) > SIZE
-    ):
-        commonest = sorted(kinds, key=lambda kind: (-kinds[kind], kind))
-        for kind in commonest[len(kinds) * 3 // 4 :]:
-            del kinds[kind]

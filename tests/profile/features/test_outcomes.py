@@ -12,7 +12,8 @@ def test_nothing_told_is_no_rate() -> None:
     value = reading(Outcomes(), event()).value
 
     assert value["success_rate"] is None
-    assert value["duration_ms"] == {"mean": None, "spread": 0.0, "count": 0}
+    assert value["duration_ms"] == {"mean": None, "spread": 0.0, "count": 0, "interval": None}
+    assert value["success_interval"] is None
 
 
 def test_mean_and_spread_are_those_of_the_sample() -> None:
@@ -22,6 +23,7 @@ def test_mean_and_spread_are_those_of_the_sample() -> None:
         "mean": pytest.approx(20.0),
         "spread": pytest.approx(10.0),
         "count": 3,
+        "interval": pytest.approx([10.503, 29.497], abs=0.001),
     }
 
 
@@ -40,3 +42,21 @@ def test_an_error_is_a_failure_and_silence_is_neither(
     events = [event("command", **fields) for fields in told]
 
     assert reading(Outcomes(), *events).value["success_rate"] == rate
+
+
+def test_errors_are_a_share_of_all_events_and_successes_of_those_that_tell() -> None:
+    value = reading(Outcomes(), event(success=True), event(error="no"), event(), event()).value
+
+    assert (value["success_rate"], value["error_rate"]) == (0.5, 0.25)
+
+
+def test_the_more_is_known_the_narrower_the_interval_about_the_rate() -> None:
+    few, many = (
+        reading(Outcomes(), *[event(success=True), event(success=False)] * count).value
+        for count in (2, 50)
+    )
+
+    for value in (few, many):
+        low, high = value["success_interval"]
+        assert low < value["success_rate"] < high
+    assert few["success_interval"][0] < many["success_interval"][0]

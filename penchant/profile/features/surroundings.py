@@ -1,0 +1,74 @@
+"""Surroundings: on which devices, where, with whom and in which weather a person is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from penchant.core.instant import Instant
+from penchant.core.item import Item
+from penchant.core.kinds import Kind
+from penchant.profile.feature import Feature, Reading, Signal
+from penchant.state import few
+from penchant.state.tally import Bound
+
+# What a context is asked for, and the other names under which it tells it.
+ASPECTS = {
+    "device": ("device", "device_type"),
+    "platform": ("platform",),
+    "place": ("place", "location"),
+    "company": ("company",),
+    "weather": ("weather",),
+}
+BOUND = Bound(keys=4, size=28)  # of each aspect
+
+
+class Surroundings(Feature[dict[str, dict[str, int]]]):
+    """Counts events by what their ``context`` tells, the four commonest of each aspect.
+
+    A ``location`` of ``{lat, lon}`` in degrees is the tenth of a degree it lies in, some 11 km. Reads
+    ``{device, platform, place, company, weather}``, each a share in [0, 1] by name of the events that
+    tell it; what no event told is absent.
+    """
+
+    name = "surroundings"
+    state = dict[str, dict[str, int]]
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.teaches
+
+    def zero(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    def step(self, state: dict[str, dict[str, int]], signal: Signal, item: Item | None) -> None:
+        context = signal.event.context
+        if context is None:
+            return
+        for aspect, names in ASPECTS.items():
+            for name in names:
+                told = context.get(name)
+                if told is not None:
+                    text = told if isinstance(told, str) else _place(told)
+                    if text:
+                        few.count(state.setdefault(aspect, {}), text, BOUND)
+                    break
+
+    def merge(
+        self, one: dict[str, dict[str, int]], other: dict[str, dict[str, int]]
+    ) -> dict[str, dict[str, int]]:
+        return {
+            aspect: few.added(one.get(aspect, {}), other.get(aspect, {}), BOUND)
+            for aspect in ASPECTS
+            if aspect in one or aspect in other
+        }
+
+    def read(self, state: dict[str, dict[str, int]], now: Instant) -> Reading:
+        value = {aspect: few.shares(state[aspect]) for aspect in ASPECTS if state.get(aspect)}
+        return Reading(value, max((sum(table.values()) for table in state.values()), default=0))
+
+
+def _place(told: Any) -> str | None:
+    """A location as text; ``None`` for what is none."""
+    match told:
+        case {"lat": int() | float() as lat, "lon": int() | float() as lon}:
+            return f"{lat:.1f},{lon:.1f}"
+    return None
