@@ -17,6 +17,7 @@ from benchmarks.report import commit, put
 PARTS = {
     "films": "What is recommended",
     "tastes": "What is expected of a person's tastes",
+    "skills": "Expertise",
 }
 PAGE = Path("benchmarks/QUALITY.md")
 

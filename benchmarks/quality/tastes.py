@@ -13,8 +13,6 @@ from math import exp, lgamma
 from random import Random
 from typing import Any
 
-import msgspec
-
 from benchmarks.quality import logs
 from penchant.core.item import Item
 from penchant.measure.ranking import bootstrap
@@ -64,7 +62,7 @@ def section() -> str:
             norms = panel.norms(everyone.states[0]).by_name
             for known, coming in STAGES:
                 if before < known <= counted[event.user] and norms:
-                    norm = msgspec.convert(norms["interests"], Norm)
+                    norm: Norm = norms["interests"]
                     one = Asked(event.user, coming, _rules(person.states[0], norm, event.at))
                     open_.setdefault(event.user, []).append(one)
                     asked.append(one)
@@ -100,8 +98,7 @@ def _rules(state: Any, norm: Norm, now: int) -> dict[str, dict[str, tuple[float,
     }
 
 
-def _text(asked: Sequence[Asked], shared: Any, told: Any) -> str:
-    norm = msgspec.convert(told, Norm)
+def _text(asked: Sequence[Asked], shared: Any, norm: Norm) -> str:
     lines = [
         "movietweetings, genres of the films somebody liked, in order of time, through the bounded classes "
         "that serve. After so many genres of a person: how many of the next ones will be of each genre "

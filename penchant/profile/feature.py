@@ -62,7 +62,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Norms:
-    """What is known of people at large, by feature, as plain data; ``version`` grows when it changes."""
+    """What is known of people at large, by feature; ``version`` grows when it changes."""
 
     version: int = 0
     by_name: Mapping[str, Any] = field(default_factory=dict)

@@ -30,13 +30,15 @@ Own = TypeVar("Own")
 class Trial(ABC, Generic[Shared, Own]):
     """What the panel learns for the reading of the feature called ``name``.
 
-    ``shared`` is the type of what it keeps of all together, ``own`` of each person; both plain data.
+    ``shared`` is the type of what it keeps of all together, ``own`` of each person, ``says`` of the norm; all
+    of them plain data.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     shared: ClassVar[Any]
     own: ClassVar[Any]
+    says: ClassVar[Any]
 
     def identity(self) -> str:
         """Name, version and whatever options change what it learns."""
@@ -68,7 +70,7 @@ class Trial(ABC, Generic[Shared, Own]):
 
     @abstractmethod
     def norm(self, shared: Shared, people: Sequence[Own]) -> Any:
-        """What it says of people at large, as plain data."""
+        """What it says of people at large."""
 
 
 class State(msgspec.Struct, Generic[Own, Shared], array_like=True):
@@ -95,6 +97,7 @@ class Panel(Feature[Any]):
         self.trials = tuple(trials)
         own = tuple(trial.own for trial in self.trials)
         shared = tuple(trial.shared for trial in self.trials)
+        self._known: tuple[dict[str, Any], Norms] = {}, Norms()  # as it was told last, and is read
         self.state = State[tuple[own], tuple[shared]]  # type: ignore[valid-type,misc]  # as the trials say
 
     def identity(self) -> str:
@@ -136,7 +139,14 @@ class Panel(Feature[Any]):
 
     def norms(self, state: Any) -> Norms:
         """What the readings of everyone are to be taken by."""
-        return Norms(state.made, state.norms)
+        told, known = self._known
+        if told is not state.norms:
+            told = state.norms
+            types = {trial.name: trial.says for trial in self.trials}
+            by_name = {name: msgspec.convert(one, types[name]) for name, one in told.items()}
+            known = Norms(state.made, by_name)
+            self._known = told, known
+        return known
 
     def _own_zero(self) -> tuple[Any, ...]:
         return tuple(trial.own_zero() for trial in self.trials)
@@ -150,7 +160,7 @@ class Panel(Feature[Any]):
     def _make_norms(self, state: Any) -> None:
         people = list(zip(*state.sample.people.values(), strict=True))
         state.norms = {
-            trial.name: trial.norm(shared, theirs)
+            trial.name: msgspec.to_builtins(trial.norm(shared, theirs))
             for trial, shared, theirs in zip(self.trials, state.shared, people, strict=True)
         }
         state.made += 1

@@ -63,6 +63,7 @@ class Tastes(Trial[Shared, Tally]):
 
     shared = Shared
     own = Tally
+    says = Norm
 
     def __init__(self, leaning: Leaning) -> None:
         self.leaning = leaning
@@ -111,13 +112,12 @@ class Tastes(Trial[Shared, Tally]):
     def norm(self, shared: Shared, people: Sequence[Tally]) -> Any:
         memory = _best_memory(shared)
         bits = shared.bits[memory]
-        told = Norm(
+        return Norm(
             {name: _usual(shared, name) for name in sorted(shared.names)},
             _usual(shared, None),
             STRENGTHS[bits.index(min(bits))],
             NAMED[memory],
         )
-        return msgspec.to_builtins(told)
 
     def _foretell(self, shared: Shared, own: Tally, signal: Signal, name: str) -> None:
         """Add the bits that it takes to say what the person turns to, for each memory and strength."""

@@ -10,6 +10,7 @@ from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.features import features
+from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
@@ -42,7 +43,13 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Covisitation(settings.covisitation_half_life),
             Usage(),
             Zones(),
-            Panel((Tastes(Interests()), Tastes(Categories()))),
+            Panel(
+                (
+                    Tastes(Interests()),
+                    Tastes(Categories()),
+                    Skills(Expertise(settings.session_gap)),
+                )
+            ),
         ),
         kinds,
         HalfLives.of(),  # each of them decays in its own way

@@ -35,6 +35,7 @@ BUDGETS = {
     "surroundings": 300,
     "engagement": 45,
     "frustration": 130,
+    "expertise": 290,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)

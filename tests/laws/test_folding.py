@@ -19,6 +19,7 @@ from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
+from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.sessions import GAP, OPEN
 from penchant.profile.fold import Fold, Folded
@@ -30,7 +31,7 @@ from tests.conftest import NOON
 from tests.generate import CATALOGUE, events, in_time_order
 
 PERSONAL = features(UTC)
-TRIALS = Tastes(Interests()), Tastes(Categories())
+TRIALS = Tastes(Interests()), Tastes(Categories()), Skills(Expertise())
 CROWD: tuple[Feature[Any], ...] = (
     Popularity(),
     Covisitation(),
@@ -44,7 +45,7 @@ MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation)
 
 
 # What follows what within a session: a cut through one is a cut through what they count.
-WITHIN_SESSIONS = {"frustration"}
+WITHIN_SESSIONS = {"expertise", "frustration"}
 
 
 def _next_gap(made: list[Event], cut: int) -> int:

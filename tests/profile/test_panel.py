@@ -5,7 +5,7 @@ from typing import Any
 from penchant.core.event import Event
 from penchant.core.instant import HOUR
 from penchant.core.item import Item
-from penchant.profile.features.interests import Categories, Norm
+from penchant.profile.features.interests import Categories
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.panel import FIRST, PEOPLE, Panel
 from penchant.profile.tastes import Tastes
@@ -75,6 +75,5 @@ def test_a_panel_is_as_large_as_it_may_be_and_no_larger() -> None:
 def test_the_shares_of_the_norm_are_those_of_the_log() -> None:
     told = norms(followed(3_000)).by_name["categories"]
 
-    shares = dict(zip(Norm.__struct_fields__, told, strict=True))["shares"]
-    assert shares.keys() == {"run", "swim"}
-    assert abs(shares["run"] - 2 / 3) < 0.01
+    assert told.shares.keys() == {"run", "swim"}
+    assert abs(told.shares["run"] - 2 / 3) < 0.01

@@ -3,7 +3,6 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-import msgspec
 import pytest
 
 from penchant.core.event import Event
@@ -31,7 +30,8 @@ def norm(told: list[tuple[str, str, Instant]], kind: str = "click") -> Norm:
     folded = FOLD.extend(FOLD.zero(), logged, lambda id, at: Item(id=id, category=id))
     panel = FOLD.feature(Panel)
     panel._make_norms(folded.states[0])
-    return msgspec.convert(panel.norms(folded.states[0]).by_name["categories"], Norm)
+    said: Norm = panel.norms(folded.states[0]).by_name["categories"]
+    return said
 
 
 def people(likes: Any, events: int = 60, count: int = 60) -> list[tuple[str, str, Instant]]:

@@ -9,6 +9,7 @@ from typing import Any
 from penchant.profile.feature import Feature
 from penchant.profile.features.activity import Activity
 from penchant.profile.features.engagement import Engagement
+from penchant.profile.features.expertise import Expertise
 from penchant.profile.features.frustration import Frustration
 from penchant.profile.features.habits import PARTS_OF_DAY, Habits
 from penchant.profile.features.interests import Categories, Interests
@@ -42,4 +43,5 @@ def features(
         Surroundings(),
         Engagement(),
         Frustration(session_gap),
+        Expertise(session_gap),
     )

@@ -62,7 +62,6 @@ class Leaning(Feature[Tally]):
     def __init__(self, memory: str = LEARNED, confidence: str = "calibrated") -> None:
         self.memory = memory
         self.confidence = confidence
-        self._norm: tuple[Any, Norm] = None, Norm()  # as it was told, and as it is read
 
     def identity(self) -> str:
         return f"{super().identity()} {self.memory} {self.confidence}"
@@ -90,11 +89,7 @@ class Leaning(Feature[Tally]):
         return self._reading(state, now, Norm(unseen=unseen))
 
     def read_beside(self, state: Tally, now: Instant, norm: Any) -> Reading:
-        told, known = self._norm
-        if told is not norm:
-            known = msgspec.convert(norm, Norm)
-            self._norm = norm, known
-        return self._reading(state, now, known)
+        return self._reading(state, now, norm)
 
     def _reading(self, state: Tally, now: Instant, norm: Norm) -> Reading:
         memory = MEMORIES[norm.memory if self.memory == LEARNED else self.memory]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from penchant.core.event import Event
@@ -72,7 +71,7 @@ def test_without_norms_a_name_is_expected_as_often_as_with_one_event_more_for_an
 def beside(norm: Norm, *told: Event) -> list[dict[str, Any]]:
     fold = Fold([Categories()], KINDS)
     folded = fold.extend(fold.zero(), list(enumerate(told, start=1)), lambda id, at: ITEMS.get(id))
-    norms = Norms(1, {"categories": msgspec.to_builtins(norm)})
+    norms = Norms(1, {"categories": norm})
     value: list[dict[str, Any]] = fold.read(folded, NOON, norms)["categories"].value
     return value
 
@@ -112,7 +111,7 @@ def test_the_learned_memory_is_that_of_the_norm() -> None:
     folded = fold.extend(
         fold.zero(), [(1, event("purchase", item="tea"))], lambda id, at: ITEMS[id]
     )
-    norms = Norms(1, {"categories": msgspec.to_builtins(Norm(memory="weeks"))})
+    norms = Norms(1, {"categories": Norm(memory="weeks")})
 
     found = fold.read(folded, NOON + DAY, norms)["categories"]
 
