@@ -19,7 +19,7 @@ from penchant.core.kinds import Kind
 from penchant.profile.feature import HALF_LIVES, Feature, Norms, Reading, Signal
 from penchant.state.sample import Sample
 
-PEOPLE = 300
+PEOPLE = 200
 FIRST = 20  # events of the panel before there are norms
 GROWTH = 1.1  # they are made again after as many events as make a tenth of all
 
@@ -85,7 +85,7 @@ class State(msgspec.Struct, Generic[Own, Shared], array_like=True):
 
 
 class Panel(Feature[Any]):
-    """Follows 300 people, chosen by their names, with every trial. Reads ``{people, events, norms}``.
+    """Follows 200 people, chosen by their names, with every trial. Reads ``{people, events, norms}``.
 
     The norms change when the panel has seen a tenth more events, at the same event whoever replays the log.
     """

@@ -31,7 +31,8 @@ STRENGTHS = (
     256.0,
 )  # events that everybody's shares are worth
 NAMES = 300  # names counted; the rarest quarter is forgotten beyond
-EVERY = 4  # one event in so many is foretold: it takes longer than all others
+OFTEN, SELDOM = 8, 64  # one event in so many is foretold, as long as few were, and later
+FEW = 1_000
 SURE = (
     2.0  # standard errors by which a memory must foretell better than the default to be preferred
 )
@@ -84,8 +85,8 @@ class Tastes(Trial[Shared, Tally]):
         names = list(self.leaning.names(signal.event, item))
         if names:
             shared.events += 1
-            if not shared.events % EVERY:
-                self._foretell(shared, own, signal, names[shared.events // EVERY % len(names)])
+            if not shared.events % (OFTEN if shared.foretold < FEW else SELDOM):
+                self._foretell(shared, own, signal, names[shared.foretold % len(names)])
         for name in names:
             own.add(name, signal.weight, signal.growth, self.leaning.bound)
             shared.names[name] = shared.names.get(name, 0) + 1
