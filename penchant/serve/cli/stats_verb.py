@@ -63,10 +63,11 @@ def _head(stats: dict[str, Any], has_catalogue: bool) -> None:
         say(f"{counted(unknown, 'event')} about items that the catalogue did not know then")
     active = stats["active_users"]
     if active["window"]:
-        say(
-            f"about {counted(active['window'], 'active user')}, {active['last_hour']:,} in the last "
-            f"hour, {active['last_day']:,} in the last day"
+        people = f"about {counted(active['window'], 'person', 'people')} did something"
+        lately = (
+            f", {active['last_hour']:,} in the last hour, {active['last_day']:,} in the last day"
         )
+        say(people + (lately if active["last_day"] else ""))
     if stats["success_rate"] is not None:
         told = stats["succeeded"] + stats["failed"]
         say(f"{stats['success_rate']:.1%} of {counted(told, 'outcome')} were successes")

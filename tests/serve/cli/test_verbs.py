@@ -257,7 +257,7 @@ def test_statistics_of_a_window_say_which_hours_they_cover(elsewhere: None) -> N
     shown = run("stats", "--window", "3600").stdout
 
     assert shown.startswith("1 event from 20")
-    assert "about 1 active user, 1 in the last hour, 1 in the last day" in shown
+    assert "about 1 person did something, 1 in the last hour, 1 in the last day" in shown
     assert "click" in shown
     assert "command" not in shown
     assert told("stats", "--window", "3600")["events"] == 1
