@@ -37,7 +37,8 @@ class Rollups(Feature[State]):
     What is too old for an hour of its own is summed into its day, what is too old for that into
     one sum: late events land in their own hour, or where it went, and nothing is lost but detail. Which
     names a tile keeps is said by :class:`~penchant.measure.tile.Tile`. Reads the statistics of
-    all time. At most some 15 MB in memory if every tile is full of names, 2.5 MB as a rule.
+    all time. Some 2 to 9 MB in memory; at most 20 if every tile is full of the longest names, 45 if
+    those are in letters of four bytes.
     """
 
     name = "rollups"
@@ -48,7 +49,11 @@ class Rollups(Feature[State]):
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
         event = signal.event
-        state.kinds.add(event.kind, KINDS)
+        counts = state.kinds.counts  # looked up here: every event comes this way
+        if event.kind in counts:
+            counts[event.kind] += 1
+        else:
+            state.kinds.add(event.kind, KINDS)
         tile = state.hours.get(event.at // HOUR) or _hour(state, event.at // HOUR)
         tile.add(event, signal.kind)
 
