@@ -18,6 +18,8 @@ QUESTIONS = (
     "profiles",
     "recommend",
     "rebuild",
+    "features",
+    "statistics",
     "postgres",
     "recording",
     "losses",

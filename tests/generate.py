@@ -44,6 +44,8 @@ def fields(draw: st.DrawFn, users: tuple[str, ...] = USERS) -> dict[str, Any]:
         "value": draw(st.sampled_from((None, 1, 2.5, 5, -3))),
         "success": draw(st.sampled_from((None, True, False))),
         "duration_ms": draw(st.sampled_from((None, 0, 12.5, 1e6))),
+        "text": draw(st.sampled_from((None, "ls -l", "cd /tmp", "  "))),
+        "error": draw(st.sampled_from((None, None, "no such file"))),
         "request": draw(st.sampled_from((None, None, "r1", "r2"))),
         "position": draw(st.sampled_from((None, 0, 1, 60))),
     }

@@ -1,19 +1,17 @@
-"""Usage: how many events of which kinds on which days, and clicks per exposure."""
+"""Usage: exposures and the clicks on them, by policy and place."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from penchant.core.event import Event
-from penchant.core.instant import DAY, Instant
+from penchant.core.instant import Instant
 from penchant.core.item import Item
+from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
 
-DAYS = 400
-KINDS = 500
 REQUESTS = 20_000  # slates whose exposures and clicks are still being matched
 POLICIES = 100  # policies told apart; what exposures of later ones say counts as "others"
 OTHERS = "others"
@@ -34,9 +32,6 @@ class Shown(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class State(msgspec.Struct, array_like=True):
-    events: int = 0
-    kinds: dict[str, int] = {}
-    days: dict[int, int] = {}
     exposures: int = 0
     clicks: int = 0
     policies: dict[str, list[int]] = {}  # [exposures, clicks]
@@ -45,39 +40,31 @@ class State(msgspec.Struct, array_like=True):
 
 
 class Usage(Feature[State]):
-    """Counts everything, and matches exposures with their clicks by request and position.
+    """Matches exposures with their clicks by request and position.
 
     A click is an event of an interface, consuming, positive or outcome kind that names a request and
     a position. A place counts as clicked once, however often it is clicked, and only if it was
     exposed, in whichever order the two arrive while its slate is among the latest 20,000. Reads
-    ``{events, kinds, days, exposures, clicks, clicks_per_exposure, policies, positions}``; days are
-    UTC dates.
+    ``{exposures, clicks, clicks_per_exposure, policies, positions}``.
     """
 
     name = "usage"
+    version = 2
     ordered = True
     state = State
+
+    def touches(self, kind: Kind) -> bool:
+        return kind.name == EXPOSURE or kind.group in ANSWERS
 
     def zero(self) -> State:
         return State()
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
-        event = signal.event
-        state.events += 1
-        if event.kind in state.kinds or len(state.kinds) < KINDS:
-            state.kinds[event.kind] = state.kinds.get(event.kind, 0) + 1
-        day = event.at // DAY
-        state.days[day] = state.days.get(day, 0) + 1
-        if len(state.days) > DAYS:
-            del state.days[min(state.days)]
-        if event.request is not None and event.position is not None:
-            self._match(state, signal)
+        if signal.event.request is not None and signal.event.position is not None:
+            self._match(state, signal.event)
 
     def merge(self, one: State, other: State) -> State:
         merged = State(
-            one.events + other.events,
-            _added(one.kinds, other.kinds),
-            _added(one.days, other.days),
             one.exposures + other.exposures,
             one.clicks + other.clicks,
             _summed(one.policies, other.policies),
@@ -100,9 +87,6 @@ class Usage(Feature[State]):
 
     def read(self, state: State, now: Instant) -> Reading:
         value = {
-            "events": state.events,
-            "kinds": dict(sorted(state.kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
-            "days": {_date(day): count for day, count in sorted(state.days.items())},
             "exposures": state.exposures,
             "clicks": state.clicks,
             "clicks_per_exposure": _rate(state.exposures, state.clicks),
@@ -111,12 +95,9 @@ class Usage(Feature[State]):
                 str(place): _rates(*pair) for place, pair in sorted(state.places.items())
             },
         }
-        return Reading(value, state.events)
+        return Reading(value, state.exposures)
 
-    def _match(self, state: State, signal: Signal) -> None:
-        event = signal.event
-        if event.kind != EXPOSURE and signal.kind.group not in ANSWERS:
-            return
+    def _match(self, state: State, event: Event) -> None:
         request = str(event.request)
         shown = state.open.pop(request, None) or Shown()
         self._account(state, shown, -1)
@@ -143,11 +124,7 @@ class Usage(Feature[State]):
 
 
 def _bound(state: State) -> None:
-    """Take from the state of both halves what is too much: late kinds, early days, old slates."""
-    for kind in list(state.kinds)[KINDS:]:
-        del state.kinds[kind]
-    for day in sorted(state.days)[: max(len(state.days) - DAYS, 0)]:
-        del state.days[day]
+    """Take from the state of both halves the slates that are too many, the oldest first."""
     for request in list(state.open)[: max(len(state.open) - REQUESTS, 0)]:
         del state.open[request]
 
@@ -164,10 +141,6 @@ def _count(table: dict[Key, list[int]], key: Key, exposures: int, clicks: int) -
     pair[1] += clicks
     if pair == [0, 0]:
         del table[key]
-
-
-def _added(one: dict[Key, int], other: dict[Key, int]) -> dict[Key, int]:
-    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
 
 
 def _summed(one: dict[Key, list[int]], other: dict[Key, list[int]]) -> dict[Key, list[int]]:
@@ -187,7 +160,3 @@ def _rates(exposures: int, clicks: int) -> dict[str, float | None]:
         "clicks": clicks,
         "clicks_per_exposure": _rate(exposures, clicks),
     }
-
-
-def _date(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()

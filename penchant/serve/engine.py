@@ -22,6 +22,8 @@ from penchant.core.slate import Slate
 from penchant.io import forks, system
 from penchant.io.stores import MEMORY, open_whole
 from penchant.io.stores.postgres_address import is_postgres, shown
+from penchant.measure.statistics import Analysis
+from penchant.serve import statistics
 from penchant.serve.check import Checked, check
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.fields import EventFields, ItemFields
@@ -180,19 +182,38 @@ class Penchant:
         """What tends to follow these items, given oldest first."""
         return self.parts.decisions.next(after, count, where)
 
-    def stats(self) -> dict[str, Any]:
-        """Events by kind and day, exposures, clicks per exposure by policy and position.
+    def stats(self, window: timedelta | None = None) -> dict[str, Any]:
+        """What happened, ever or in the latest ``window``, from sums that never read the log.
 
-        ``events_unknown_item`` counts events whose item the catalogue did not know when they
-        arrived; their own tags and category teach meanwhile, the item does once it is put.
+        Events by kind, day and hour, outcomes, durations, the commonest commands and errors, about
+        how many people were active, events a second, busiest hours of the day (UTC). Hours are whole:
+        ``from`` and ``to`` say what the answer covers. Without a window also exposures, clicks per
+        exposure by policy and position, and ``events_unknown_item``, events whose item the catalogue
+        did not know when they arrived. Every field: docs/statistics.md. Raises ``InvalidArgument``.
+
+        >>> p = Penchant(":memory:")
+        >>> p.track("ann", "command", text="ls -l", success=True, id="e1")
+        'e1'
+        >>> p.stats(timedelta(hours=1))["commands"]
+        {'ls': 1}
+        >>> p.close()
         """
-        self.parts.writer.settle_all()
-        crowd = self.parts.crowd
-        usage, unknown = self.parts.population.read(
-            lambda folded: (crowd.read(folded, 0)["usage"].value, folded.unknown)
-        )
-        waiting = self.parts.writer.waiting()
-        return {**usage, "events_unknown_item": unknown, "waiting": waiting}
+        return statistics.stats(self.parts, window)
+
+    def analyze(self, hours: float = 24) -> Analysis:
+        """The latest ``hours`` (whole ones) of what people did, in the words of command logs.
+
+        Raises ``InvalidArgument``.
+
+        >>> p = Penchant(":memory:")
+        >>> p.track("ann", "command", text="ls -l", success=True, id="e1")
+        'e1'
+        >>> told = p.analyze(hours=24)
+        >>> told.command_frequency, told.success_rate
+        ({'ls': 1}, 1.0)
+        >>> p.close()
+        """
+        return statistics.analysis(self.parts, hours)
 
     # -- in and out -------------------------------------------------------------------------------
 

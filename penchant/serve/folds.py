@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from penchant.core.kinds import Kinds
 from penchant.core.settings import Settings, parts_of_day
+from penchant.measure.rollups import Rollups
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
@@ -42,6 +43,7 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Popularity(settings.popularity_half_life),
             Covisitation(settings.covisitation_half_life),
             Usage(),
+            Rollups(),
             Zones(),
             Panel(
                 (

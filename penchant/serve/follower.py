@@ -53,7 +53,7 @@ class Follower:
             if overdue or self._writer.waiting() < BUSY:
                 with self._condition:
                     self._due.pop(user, None)
-                self._states.read(user, lambda folded: None)
+                self._states.follow(user)
                 swept += 1
                 if swept == SWEPT:
                     break

@@ -11,7 +11,6 @@ from penchant.core.admission import Edge
 from penchant.core.errors import StoreUnavailable
 from penchant.core.instant import Instant
 from penchant.core.kinds import Kinds
-from penchant.core.ports import Store
 from penchant.core.settings import Settings
 from penchant.io import forks, system
 from penchant.io.stores.archived import ArchivedStore
@@ -22,6 +21,7 @@ from penchant.serve.decisions import Decisions
 from penchant.serve.folds import crowd_fold, person_fold
 from penchant.serve.follower import Follower
 from penchant.serve.intake import Intake
+from penchant.serve.metered import MeteredStore
 from penchant.serve.population import Population
 from penchant.serve.shelf import Shelf
 from penchant.serve.states import States
@@ -40,7 +40,7 @@ class Parts:
     address: str
     settings: Settings
     kinds: Kinds
-    store: Store
+    store: MeteredStore
     archive: Archive | None
     fold: Fold
     crowd: Fold
@@ -73,9 +73,10 @@ class _LeftBehind:
 
 
 def assemble(
-    place: str, store: ArchivedStore, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
+    place: str, opened: ArchivedStore, settings: Settings, kinds: Kinds, now: Callable[[], Instant]
 ) -> Parts:
     """The parts upon an opened store; no thread but the writer's is running."""
+    store = MeteredStore(opened)
     shelf = Shelf(store, settings.cache_items)
     fold = person_fold(settings, kinds)
     crowd = crowd_fold(settings, kinds)
@@ -93,7 +94,7 @@ def assemble(
         settings=settings,
         kinds=kinds,
         store=store,
-        archive=store.archive,
+        archive=opened.archive,
         fold=fold,
         crowd=crowd,
         shelf=shelf,

@@ -7,7 +7,10 @@ from threading import RLock
 from typing import TypeVar
 
 from penchant.core.event import Logged
+from penchant.core.instant import Instant
 from penchant.core.ports import SaveSnapshots, Snapshot, Store
+from penchant.measure.rollups import Rollups
+from penchant.measure.statistics import Lately
 from penchant.profile.feature import Norms
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.panel import Panel
@@ -90,6 +93,14 @@ class Population:
     def unknown(self) -> int:
         """How many events, as far as this process has followed the log, met no item."""
         return self._folded.unknown
+
+    def lately(self, span: Instant, now: Instant) -> Lately:
+        """Who and how much there was in the latest hours, as far as this process has followed the log.
+
+        Never waits.
+        """
+        rollups = self._fold.feature(Rollups)
+        return rollups.lately(self._fold.state(self._folded, rollups.name), span, now)
 
     def zone_of(self, user: str) -> str | None:
         """The zone the person told, as far as this process has followed the log."""

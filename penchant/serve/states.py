@@ -6,7 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
-from typing import TypeVar
+from time import perf_counter
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -17,6 +18,7 @@ from penchant.core.instant import Instant
 from penchant.core.ports import Snapshot, Store
 from penchant.io import system
 from penchant.profile.fold import Fold, Folded
+from penchant.serve.meters import Durations
 from penchant.serve.shelf import Shelf
 from penchant.serve.writer import Writer
 
@@ -24,6 +26,10 @@ USER = "user"
 SNAPSHOT_AFTER = 32  # events folded beyond the stored snapshot before a new one is written behind
 ARRIVALS = 1_000  # new items compared with a history one by one; beyond, the history is refolded
 
+BOUNDS = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 0.1, 0.25, 1.0)
+
+# How states were had: in memory as they were, in memory and followed to the latest events, loaded.
+Had: TypeAlias = Literal["held", "followed", "loaded"]
 Answer = TypeVar("Answer")
 
 
@@ -64,6 +70,8 @@ class States:
         self._now = now
         self._lock = RLock()
         self._live: OrderedDict[str, _Live] = OrderedDict()
+        self.reads: dict[Had, int] = {"held": 0, "followed": 0, "loaded": 0}
+        self.seconds = Durations(BOUNDS)  # of those reads, with what was read of the states
 
     def read(self, user: str, answer: Callable[[Folded], Answer]) -> Answer:
         """``answer`` of the user's states, which have seen everything committed by now.
@@ -71,8 +79,19 @@ class States:
         ``answer`` must not keep or change the states: they go on living.
         """
         self._writer.settle(user)
+        began = perf_counter()
         with self._lock:
-            return answer(self._current(user).folded)
+            live, had = self._current(user)
+            answered = answer(live.folded)
+            self.reads[had] += 1
+            self.seconds.add(perf_counter() - began)
+        return answered
+
+    def follow(self, user: str) -> None:
+        """Fold the user's latest events in; nobody asked to know, so it is no read."""
+        self._writer.settle(user)
+        with self._lock:
+            self._current(user)
 
     def holds(self, user: str) -> bool:
         """Whether a read would be quick: the states are in memory and nobody is folding now."""
@@ -118,12 +137,13 @@ class States:
         with self._lock:
             self._live.clear()
 
-    def _current(self, user: str) -> _Live:
+    def _current(self, user: str) -> tuple[_Live, Had]:
         version = self._present()  # before the tail: what comes later is seen next time
         live = self._live.get(user)
         if live is not None and live.version == version:
             self._live.move_to_end(user)
-            return live
+            return live, "held"
+        had: Had = "loaded" if live is None else "followed"
         live, tail = self._followed(user, version, live)
         self._shelf.refresh()  # after the tail: holds every item version its events found
         known = self._shelf.change  # before the arrivals: others may bring it further meanwhile
@@ -139,7 +159,7 @@ class States:
         live.version = version
         live.fresh += len(tail)
         self._remember(user, live)
-        return live
+        return live, had
 
     def _followed(self, user: str, version: int, live: _Live | None) -> tuple[_Live, list[Logged]]:
         """The live states, loaded where they are missing, and the events that follow them.

@@ -14,6 +14,7 @@ from threading import Condition, Thread
 from penchant.core.errors import PenchantError, QueueFull, StoreError, StoreUnavailable
 from penchant.core.event import Event
 from penchant.core.ports import Append, SaveSnapshots, Snapshot, Store, Write
+from penchant.serve.meters import Meter
 
 log = logging.getLogger("penchant.writer")
 
@@ -74,6 +75,7 @@ class Writer:
         self._closing = False
         self._broken: PenchantError | None = None
         self.commits = 0
+        self.stored = Meter()  # events that were new
         self._thread = Thread(target=self._run, name="penchant-writer", daemon=True)
         self._thread.start()
 
@@ -267,6 +269,8 @@ class Writer:
         for ticket, result in zip(tickets, results, strict=False):
             ticket.result = result
             ticket.error = None
+            if isinstance(ticket.write, Append):
+                self.stored.add(result)
         self.commits += 1
         return None
 

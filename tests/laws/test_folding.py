@@ -14,6 +14,7 @@ from penchant.core.event import Event
 from penchant.core.instant import DAY, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
+from penchant.measure.rollups import Rollups
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
@@ -36,6 +37,7 @@ CROWD: tuple[Feature[Any], ...] = (
     Popularity(),
     Covisitation(),
     Usage(),
+    Rollups(),
     Zones(),
     Panel(TRIALS),
 )

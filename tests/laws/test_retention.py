@@ -68,7 +68,8 @@ def test_profiles_decisions_and_statistics_do_not_change(archive: str | None, ba
             assert one["readings"] == other["readings"]
             slate, alike = (p.user(user).recommend(5, seen="keep").items for p in (keeps, retires))
             assert slate == alike
-        assert keeps.stats() == retires.stats()
+        for window in (None, timedelta(hours=2), timedelta(days=30)):
+            assert keeps.stats(window) == retires.stats(window)
         assert retires.check().passed
 
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penchant.core.event import Event
-from penchant.core.instant import DAY
 from penchant.core.kinds import Kind, Kinds
 from penchant.measure import usage as module
 from penchant.measure.usage import Shown, State, Usage
@@ -51,14 +50,6 @@ def test_nothing_shown_has_no_rate() -> None:
     assert reading([])["clicks_per_exposure"] is None
 
 
-def test_events_are_counted_by_kind_and_day() -> None:
-    told = reading([event("click"), event("click", at=DAY), event("search", at=-1)])
-
-    assert told["events"] == 3
-    assert told["kinds"] == {"click": 2, "search": 1}
-    assert told["days"] == {"1969-12-31": 1, "1970-01-01": 1, "1970-01-02": 1}
-
-
 def test_a_click_answers_the_place_of_its_request() -> None:
     told = reading([shown("r", 0), shown("r", 1), event("click", "r", 1)])
 
@@ -90,14 +81,6 @@ def test_places_beyond_the_fiftieth_count_together() -> None:
     told = reading([shown("r", 49), shown("r", 9_999)])
 
     assert told["positions"] == {"49": {"exposures": 1, "clicks": 0, "clicks_per_exposure": 0.0}}
-
-
-def test_undeclared_kinds_are_bounded_and_days_forgotten() -> None:
-    told = reading([event(f"kind{n}", at=n * DAY) for n in range(600)])
-
-    assert len(told["kinds"]) == 500
-    assert len(told["days"]) == 400
-    assert told["events"] == 600
 
 
 def test_policies_are_bounded_and_later_ones_count_together() -> None:
@@ -137,15 +120,11 @@ def test_merging_two_folds_is_the_fold_of_both(left: list[Event], right: list[Ev
     assert FOLD.read(merged, 0)["usage"].value == reading([*left, *right])
 
 
-def test_merging_keeps_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KINDS", 2)
-    monkeypatch.setattr(module, "DAYS", 2)
+def test_merging_keeps_the_latest_slates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REQUESTS", 2)
-    one = State(kinds={"a": 1, "b": 1}, days={1: 1, 5: 1}, open={"r1": Shown(), "r2": Shown()})
-    other = State(kinds={"c": 1}, days={3: 1}, open={"r3": Shown()})
+    one = State(open={"r1": Shown(), "r2": Shown()})
+    other = State(open={"r3": Shown()})
 
     merged = Usage().merge(one, other)
 
-    assert list(merged.kinds) == ["a", "b"]
-    assert sorted(merged.days) == [3, 5]
     assert list(merged.open) == ["r2", "r3"]

@@ -26,7 +26,7 @@ VERBS = {
     "explain": "The score of one item for a person, and why.",
     "similar": "Items that the same people touch.",
     "trending": "What is popular lately.",
-    "stats": "Events by kind and day, clicks per exposure.",
+    "stats": "What happened, ever or lately, and clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",
     "retire": "Let old events leave the log; what they taught stays.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from penchant.serve.http.answer import Answer, answer
 from penchant.serve.http.call import Call, Operation, always
 from penchant.serve.http.metrics import MEDIA
-from penchant.serve.http.wire import StatsBody, StatusBody
+from penchant.serve.http.wire import StatsBody, StatsQuery, StatusBody
 
 HTML = "text/html; charset=utf-8"
 _OURS_ALONE = (
@@ -23,8 +24,10 @@ _OURS_ALONE = (
 
 
 def stats(call: Call) -> Answer:
-    """Counts over all events."""
-    return answer(msgspec.convert(call.engine.stats(), StatsBody))
+    """What happened, ever or lately."""
+    seconds = call.query.window
+    window = None if seconds is None else timedelta(seconds=seconds)
+    return answer(msgspec.convert(call.engine.stats(window), StatsBody))
 
 
 def health(call: Call) -> Answer:
@@ -74,8 +77,10 @@ OPERATIONS = (
         method="GET",
         path="/v1/stats",
         tag="operation",
-        summary="Events by kind and day; exposures, clicks and their ratio by policy and position.",
+        summary="What happened, ever or lately: counts, outcomes, people; without a window also exposures "
+        "and clicks by policy and position.",
         read=stats,
+        query=StatsQuery,
         answers={200: StatsBody},
     ),
     Operation(
@@ -101,7 +106,7 @@ OPERATIONS = (
         method="GET",
         path="/metrics",
         tag="operation",
-        summary="Counters of this process for Prometheus.",
+        summary="Counters of this process, and who is active, for Prometheus.",
         read=metrics,
         answers={200: "text/plain"},
     ),

@@ -81,6 +81,23 @@ class HistoryQuery(Query, frozen=True):
     at: At | None = None
 
 
+class StatsQuery(Query, frozen=True):
+    """Which time statistics are of."""
+
+    window: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=3_153_600_000,
+                description="The latest so many seconds, from the hour in which they begin; "
+                "default is all time.",
+            ),
+        ]
+        | None
+    ) = None
+
+
 class RecommendBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What to recommend. With `shown` the exposures of the whole slate are logged at once."""
 
@@ -207,19 +224,61 @@ class Rates(Struct, frozen=True):
     clicks_per_exposure: float | None
 
 
-class StatsBody(Struct, frozen=True):
-    """Counts over all events; `events_unknown_item` of them named an item the catalogue did not
-    know when they arrived, `waiting` are those that await their commit in this process."""
+class DurationsBody(Struct, frozen=True):
+    """Milliseconds that events took, of those that say so."""
 
+    mean: float | None
+    spread: float
+    count: int
+
+
+class ActiveBody(Struct, frozen=True):
+    """About how many people did something, within 4.6 % nineteen times in twenty; whole hours."""
+
+    window: int
+    last_hour: int
+    last_day: int
+
+
+class PerSecondBody(Struct, frozen=True):
+    """Events a second over whole hours; null for all time."""
+
+    window: float | None
+    last_hour: float
+    last_day: float
+
+
+class StatsBody(Struct, frozen=True, kw_only=True):
+    """What happened between `from` (null: ever) and `to`.
+
+    `resolution` says what is whole where the window begins, `hour` or `day`; it is `all` without one.
+    `events_unknown_item` of the events named an item the catalogue did not know when they arrived;
+    that, exposures and clicks are told without a window only. `waiting` events await their commit in
+    this process.
+    """
+
+    from_: Moment | None = msgspec.field(name="from")
+    to: Moment
+    resolution: Literal["hour", "day", "all"]
     events: int
     kinds: dict[str, int]
     days: dict[str, int]
-    exposures: int
-    clicks: int
-    clicks_per_exposure: float | None
-    policies: dict[str, Rates]
-    positions: dict[str, Rates]
-    events_unknown_item: int
+    hours: dict[str, int]
+    succeeded: int
+    failed: int
+    success_rate: float | None
+    duration_ms: DurationsBody
+    commands: dict[str, int]
+    errors: dict[str, int]
+    peak_hours: list[Annotated[int, Meta(ge=0, le=23)]]
+    active_users: ActiveBody
+    events_per_second: PerSecondBody
+    exposures: int | UnsetType = UNSET
+    clicks: int | UnsetType = UNSET
+    clicks_per_exposure: float | UnsetType | None = UNSET
+    policies: dict[str, Rates] | UnsetType = UNSET
+    positions: dict[str, Rates] | UnsetType = UNSET
+    events_unknown_item: int | UnsetType = UNSET
     waiting: int
 
 

@@ -250,6 +250,34 @@ def test_people_get_tables_without_control_signs(filled: None) -> None:
     assert "\x1b" not in run("profile", "ann").stdout
 
 
+def test_statistics_of_a_window_say_which_hours_they_cover(elsewhere: None) -> None:
+    run("track", "ann", "command", "--data", "{}", "--at", "2025-01-06T10:00:00Z")
+    run("track", "bob", "click")
+
+    shown = run("stats", "--window", "3600").stdout
+
+    assert shown.startswith("1 event from 20")
+    assert "about 1 person did something, 1 in the last hour, 1 in the last day" in shown
+    assert "click" in shown
+    assert "command" not in shown
+    assert told("stats", "--window", "3600")["events"] == 1
+    assert run("stats", "--window", "0").exit_code == 2
+
+
+def test_statistics_show_outcomes_commands_and_errors(elsewhere: None) -> None:
+    Path("log.jsonl").write_text(
+        '{"user": "ann", "kind": "command", "text": "ls -l", "success": true, "duration_ms": 5}\n'
+        '{"user": "ann", "kind": "command", "text": "rm x", "error": "no such file"}\n'
+    )
+    run("import", "log.jsonl")
+
+    shown = run("stats").stdout
+
+    assert "50.0% of 2 outcomes were successes" in shown
+    assert "5.0 ms each in the mean" in shown
+    assert "no such file" in shown
+
+
 def test_who_gets_nothing_is_told_to_ask_the_doctor_about_them() -> None:
     run("track", "ann", "purchase", "tea")
 

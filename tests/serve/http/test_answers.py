@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -184,6 +185,15 @@ def test_metrics_count_requests_and_events(client: Client) -> None:
     assert f"penchant_http_requests_total{{{other}}} 1" in lines
     assert "penchant_queue_events 0" in lines
     assert "penchant_population_lag 1" in lines
+    assert "penchant_events_stored_total 1" in lines
+    assert 'penchant_profile_reads_total{states="loaded"} 1' in lines
+    assert "penchant_profile_cache_hit_ratio 0.000000000" in lines
+    assert "penchant_http_error_ratio 0.000000000" in lines
+    assert 'penchant_profile_seconds_bucket{le="+Inf"} 1' in lines
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert float(values["penchant_profile_mean_seconds"]) > 0
+    assert float(values["penchant_profile_p95_seconds"]) > 0
+    assert float(values["penchant_store_reads_per_second"]) > 0
     assert all(re.fullmatch(r"# (HELP|TYPE) .+|\w+({.+})? [\d.]+", line) for line in lines)
 
 
@@ -194,3 +204,54 @@ def test_the_event_after_a_zone_was_told_has_its_hour(client: Client) -> None:
     habits = client.get("/v1/users/ann")["readings"]["habits"]["value"]
 
     assert habits["hours"].index(1.0) == 21
+
+
+def test_metrics_tell_who_is_active_as_far_as_the_log_was_followed(client: Client) -> None:
+    now = client.engine.parts.now()
+    client.send(
+        [{"user": "ann", "kind": "click"}]
+        + [
+            {"user": f"u{n}", "kind": "click", "at": instant.text(now - 5 * instant.HOUR)}
+            for n in (1, 2)
+        ]
+    )
+    before = client("GET", "/metrics").text.splitlines()
+    client.get("/v1/stats")
+
+    lines = client("GET", "/metrics").text.splitlines()
+
+    assert 'penchant_active_users{last="hour"} 0' in before
+    assert 'penchant_active_users{last="hour"} 1' in lines
+    assert 'penchant_active_users{last="day"} 3' in lines
+    assert 'penchant_events_per_second{last="hour"} 0.000278' in lines
+
+
+def test_answers_that_failed_are_a_share_of_the_last_minutes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client("GET", "/ready")
+
+    def broken() -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(client.engine.parts.store, "end", broken)
+    assert client("GET", "/ready").status_code == 500
+    monkeypatch.undo()
+
+    assert "penchant_http_error_ratio 0.500000000" in client("GET", "/metrics").text
+
+
+def test_statistics_of_a_window_are_those_of_python(client: Client) -> None:
+    client.send([CLICK, {**CLICK, "at": "2025-12-01T00:00:00Z"}])
+
+    hour = client.get("/v1/stats?window=3600")
+
+    assert hour == client.engine.stats(timedelta(hours=1))
+    assert (hour["events"], client.get("/v1/stats")["events"]) == (1, 2)
+
+
+@pytest.mark.parametrize("window", ["0", "-1", "1.5", "hour", "3153600001"])
+def test_a_window_that_is_no_number_of_seconds_is_refused(client: Client, window: str) -> None:
+    status, field, _ = client.problem("GET", f"/v1/stats?window={window}")
+
+    assert (status, field) == (400, "window")
