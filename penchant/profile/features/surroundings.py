@@ -11,14 +11,9 @@ from penchant.profile.feature import Feature, Reading, Signal
 from penchant.state import few
 from penchant.state.tally import Bound
 
-# What a context is asked for, and the other names under which it tells it.
-ASPECTS = {
-    "device": ("device", "device_type"),
-    "platform": ("platform",),
-    "place": ("place", "location"),
-    "company": ("company",),
-    "weather": ("weather",),
-}
+ASPECTS = ("device", "platform", "place", "company", "weather")
+# What a context tells, by the names it may have there.
+NAMES = {name: name for name in ASPECTS} | {"device_type": "device", "location": "place"}
 BOUND = Bound(keys=4, size=28)  # of each aspect
 
 
@@ -43,14 +38,13 @@ class Surroundings(Feature[dict[str, dict[str, int]]]):
         context = signal.event.context
         if context is None:
             return
-        for aspect, names in ASPECTS.items():
-            for name in names:
-                told = context.get(name)
-                if told is not None:
-                    text = told if isinstance(told, str) else _place(told)
-                    if text:
-                        few.count(state.setdefault(aspect, {}), text, BOUND)
-                    break
+        for name, told in context.items():
+            aspect = NAMES.get(name)
+            if aspect is None or (name != aspect and aspect in context):
+                continue
+            text = told if type(told) is str else _place(told)
+            if text:
+                few.count(state.setdefault(aspect, {}), text, BOUND)
 
     def merge(
         self, one: dict[str, dict[str, int]], other: dict[str, dict[str, int]]
