@@ -51,6 +51,7 @@ class Population:
         self._ahead: list[Logged] = []  # read, and still to be folded in
         self._version: int | None = None
         self._saved = self._folded.upto
+        self._has_caught_up = False
 
     def read(self, answer: Callable[[Folded], Answer]) -> Answer:
         """``answer`` of the states, after catching up with the latest events if they are few.
@@ -76,6 +77,7 @@ class Population:
                     raise
                 del self._ahead[:limit]
                 reached = len(tail) < limit
+                self._has_caught_up = self._has_caught_up or reached
                 self._version = version if reached else None
                 return reached
 
@@ -108,7 +110,12 @@ class Population:
         return zone
 
     def norms(self) -> Norms:
-        """How everyone's readings are to be taken, as far as this process has followed the log."""
+        """How everyone's readings are to be taken, as far as this process has followed the log.
+
+        Who has just opened it catches up first, if there is little to catch up with.
+        """
+        if not self._has_caught_up:
+            self.follow(AT_ONCE)
         panel = self._fold.feature(Panel)
         return panel.norms(self._fold.state(self._folded, panel.name))
 

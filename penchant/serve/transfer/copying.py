@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import groupby, islice
 from time import perf_counter
 from typing import Any
 
@@ -180,7 +180,7 @@ class Copying:
             for id in ids:
                 held = [version.item for version in known.get(id, ())]
                 for number, version in enumerate(versions[id]):
-                    if number and version.since > self._upto:
+                    if version.since > self._upto:
                         later.append(version)
                     elif held[number : number + 1] != [version.item]:
                         yield version.item
@@ -205,11 +205,12 @@ class Copying:
         """Events, with versions of items where the log met them, and the mark: in one commit."""
         writes: list[Write] = []
         start = 0
-        for version in versions:
+        for since, together in groupby(versions, key=lambda version: version.since):
             stop = start
-            while stop < len(page) and page[stop][0] <= version.since:
+            while stop < len(page) and page[stop][0] <= since:
                 stop += 1
-            writes += [Append([event for _, event in page[start:stop]]), PutItems([version.item])]
+            items = [version.item for version in together]
+            writes += [Append([event for _, event in page[start:stop]]), PutItems(items)]
             start = stop
         writes.append(Append([event for _, event in page[start:]]))
         self._upto = upto

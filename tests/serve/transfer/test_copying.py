@@ -63,6 +63,8 @@ def both(source: Penchant, place: Path | str) -> Iterator[tuple[Penchant, Pencha
 
 
 def assert_alike(one: Penchant, other: Penchant) -> None:
+    for p in (one, other):
+        p.parts.population.catch_up()  # nobody follows here, and profiles are read beside everybody's
     for user in USERS:
         first, second = (p.user(user).profile().to_dict()["readings"] for p in (one, other))
         assert first == second
