@@ -11,6 +11,7 @@ from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.features import features
 from penchant.profile.fold import Fold
+from penchant.profile.successions import Successions
 from penchant.profile.zones import Zones
 from penchant.state.decay import HalfLives
 
@@ -29,6 +30,7 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Popularity(settings.popularity_half_life),
             Covisitation(settings.covisitation_half_life),
             Usage(),
+            Successions(settings.session_gap),
             Zones(),
         ),
         kinds,

@@ -14,6 +14,8 @@ from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
+from penchant.personalise.next_action import Prediction
+from penchant.profile.features.actions import Actions, Habit
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
@@ -79,10 +81,26 @@ class User:
         """
         return self._parts.decisions.rank(items, self._history("keep"), scores)
 
-    def next(self, count: int = 5, *, where: Mapping[str, Any] | None = None) -> Slate:
-        """What tends to follow what the person touched last, which may be what they touch again;
-        nothing while they touched nothing. What is popular has no say in it."""
-        return self._parts.decisions.follow(self._history("keep"), count, where)
+    def next(self, count: int = 5) -> tuple[Prediction, ...]:
+        """The ``count`` actions (1 to 500) that are most probable next, each with its reasons.
+
+        An action is the first word of a command, a page, or a kind of event with the category it
+        tells (docs/actions.md). It rests on the person's own habit and on what others in their role
+        do: ``role`` in the context of their latest event that told one, else the trait. Nothing
+        while nobody did anything.
+        """
+        self._check_now()
+        now, fold = self._parts.now(), self._parts.fold
+        actions = fold.feature(Actions)
+
+        def known(folded: Folded) -> tuple[str, Habit]:
+            state = fold.state(folded, actions.name)
+            told = fold.state(folded, "traits").get("role")
+            role = state.role or (told if isinstance(told, str) else "")
+            return role, actions.habit(state, now)
+
+        role, own = self._parts.states.read(self.id, known)
+        return self._parts.decisions.next_actions(self.id, role, own, count)
 
     def explain(self, item: str, *, seen: str | None = None) -> Choice:
         """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""
@@ -165,12 +183,15 @@ class User:
     def _profile(self, folded: Folded, now: Instant) -> Profile:
         return Profile(self.id, now, self._version(folded), self._parts.fold.read(folded, now))
 
-    def _history(self, seen: str) -> History:
+    def _check_now(self) -> None:
         if self.at is not None:
             raise InvalidArgument(
                 "at",
                 "what everyone did is known as of now only; profile(), history() and rate() travel",
             )
+
+    def _history(self, seen: str) -> History:
+        self._check_now()
         touches: list[Touch] = self._parts.states.read(
             self.id, lambda folded: list(self._parts.fold.state(folded, "recent"))
         )

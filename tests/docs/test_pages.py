@@ -18,7 +18,15 @@ PAGES = [
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("decisions", "events", "import", "recorder", "retention", "settings")
+        for name in (
+            "actions",
+            "decisions",
+            "events",
+            "import",
+            "recorder",
+            "retention",
+            "settings",
+        )
     ),
 ]
 _EXAMPLE = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)

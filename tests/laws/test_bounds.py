@@ -24,12 +24,13 @@ BOUND = 8_192
 BUDGETS = {
     "activity": 350,
     "items": 1_020,
-    "recent": 1_190,
+    "recent": 1_216,
     "interests": 900,
     "categories": 580,
     "habits": 160,
     "sessions": 590,
     "outcomes": 40,
+    "actions": 970,
     "traits": 515,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")

@@ -21,16 +21,17 @@ from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
 from penchant.profile.features.sessions import OPEN
 from penchant.profile.fold import Fold, Folded
+from penchant.profile.successions import Successions
 from penchant.profile.zones import Zones
 from penchant.serve.configuration import read_kinds
 from tests.conftest import NOON
 from tests.generate import CATALOGUE, events, in_time_order
 
 PERSONAL = features(UTC)
-CROWD: tuple[Feature[Any], ...] = (Popularity(), Covisitation(), Usage(), Zones())
+CROWD: tuple[Feature[Any], ...] = (Popularity(), Covisitation(), Usage(), Successions(), Zones())
 EVERY = [*PERSONAL, *CROWD]
 # The pairs that a cut through one person's history separates are counted by neither half.
-MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation)]
+MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation | Successions)]
 
 
 def named(feature: Feature[Any]) -> str:

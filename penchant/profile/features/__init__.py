@@ -7,6 +7,7 @@ from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from penchant.profile.feature import Feature
+from penchant.profile.features.actions import Actions
 from penchant.profile.features.activity import Activity
 from penchant.profile.features.habits import PARTS_OF_DAY, Habits
 from penchant.profile.features.interests import Categories, Interests
@@ -34,5 +35,6 @@ def features(
         Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),
+        Actions(session_gap),
         Traits(),
     )

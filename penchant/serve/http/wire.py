@@ -13,6 +13,7 @@ from penchant.core.forms import ItemForm, Name
 from penchant.core.item import Item, Location
 from penchant.core.receipt import Rejection
 from penchant.core.slate import Choice, Slate
+from penchant.personalise.next_action import Prediction
 from penchant.profile.feature import Reading
 from penchant.profile.profile import Profile
 
@@ -57,6 +58,12 @@ class NextQuery(SlateQuery, frozen=True, kw_only=True):
         tuple[Name, ...],
         Meta(min_length=1, max_length=500, description="Item ids, oldest first; repeat it."),
     ]
+
+
+class ActionsQuery(Query, frozen=True):
+    """How many actions."""
+
+    count: Annotated[int, Meta(ge=1, le=500, description="How many actions at most.")] = 5
 
 
 class ExplainQuery(Query, frozen=True):
@@ -176,6 +183,13 @@ class SlateBody(Struct, frozen=True):
     policy: str
     variant: str | None
     as_of: Moment
+
+
+class ActionsBody(Struct, frozen=True):
+    """What a person is about to do, most probable first."""
+
+    user: str
+    actions: tuple[Prediction, ...]
 
 
 class ItemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):

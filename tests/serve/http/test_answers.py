@@ -92,7 +92,10 @@ def test_what_goes_out_is_what_python_gives(client: Client) -> None:
         event.to_dict() for event in ann.history()
     ]
     assert client.get("/v1/stats") == client.engine.stats()
-    assert client.get("/v1/users/ann/next")["items"] == ann.next().to_dict()["items"]
+    assert client.get("/v1/users/ann/next") == {
+        "user": "ann",
+        "actions": [one.to_dict() for one in ann.next()],
+    }
     assert client.get("/v1/users/ann/explain/milk") == ann.explain("milk").to_dict()
 
 
