@@ -14,7 +14,7 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.quality import logs, ours
+from benchmarks.quality import logs, next_action, ours, patterns
 from penchant.measure.ranking import bootstrap, ndcg, paired, recall
 from penchant.personalise.candidates.covisitation import Covisitation
 
@@ -38,6 +38,7 @@ def main() -> None:
         print(parts[-1], flush=True)
     parts.append(_prequential(events))
     print(parts[-1])
+    parts.extend([*next_action.sections(), patterns.section()])
     Path("benchmarks/QUALITY.md").write_text("\n".join(parts))
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from penchant.core.event import Event
-from penchant.core.instant import HOUR, MINUTE, Instant, span
+from penchant.core.instant import Instant, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.action import action_of, follows, role_of, session_of
@@ -30,7 +30,7 @@ OTHERS = ""  # the successor that stands for those a row has forgotten
 JOINT = "\x1f"  # between two actions that are a context together
 
 # Plain lists, because this runs once an event and they change fastest: places of a use and a follow.
-DONE, FAILED, HOURS = 0, 1, 2  # times done, times failed; then times done at each hour of the day
+DONE, FAILED, FAILED_FIRST, FAILED_LAST = range(4)  # times, times, instants (0 before any)
 COUNT, LATELY, FIRST, LAST, ELAPSED = range(5)  # times, recent times, instants, sum of time between
 Row: TypeAlias = dict[str, list[int]]
 # When, in which session (0 for none), what; and what before that, empty at the start of a run.
@@ -157,6 +157,13 @@ class Successions(Feature[State]):
                 counts[name] += use[DONE]
         return nlargest(count, counts, key=lambda name: (counts[name], name))
 
+    def together(self, state: State) -> Role:
+        """What those of all roles did, as of one role."""
+        whole = Role()
+        for role in state.roles.values():
+            _add(whole, role)
+        return whole
+
     def seen(self, state: State, role: str | None) -> int:
         """How many actions were done in a role, or in all of them."""
         return sum(known.seen for known in _roles(state, role))
@@ -211,21 +218,20 @@ def _use(role: Role, name: str, event: Event) -> None:
     role.seen += 1
     use = role.uses.get(name)
     if use is None:
-        use = role.uses[name] = [0] * (HOURS + 24)
+        use = role.uses[name] = [0, 0, 0, 0]
         _bound_uses(role)
     use[DONE] += 1
     if event.success is False or event.error is not None:
+        use[FAILED_FIRST] = min(use[FAILED_FIRST] or event.at, event.at)
+        use[FAILED_LAST] = max(use[FAILED_LAST], event.at)
         use[FAILED] += 1
-    local = event.at if event.offset is None else event.at + event.offset * MINUTE
-    use[HOURS + local // HOUR % 24] += 1
 
 
 def _add(role: Role, other: Role) -> None:
     """Add what those in one role did to another state's role, which shares nothing with it."""
     role.seen += other.seen
     for name, use in other.uses.items():
-        known = role.uses.get(name, [0] * len(use))
-        role.uses[name] = [a + b for a, b in zip(known, use, strict=True)]
+        role.uses[name] = _used(role.uses[name], use) if name in role.uses else list(use)
     _bound_uses(role)
     for context, row in other.rows.items():
         mine = role.rows.setdefault(context, {})
@@ -234,6 +240,16 @@ def _add(role: Role, other: Role) -> None:
         while any(follow[LATELY] >= RECENT for follow in mine.values()):
             _halve(mine)
         _trim(mine)
+
+
+def _used(one: list[int], other: list[int]) -> list[int]:
+    firsts = [use[FAILED_FIRST] for use in (one, other) if use[FAILED]]
+    return [
+        one[DONE] + other[DONE],
+        one[FAILED] + other[FAILED],
+        min(firsts, default=0),
+        max(one[FAILED_LAST], other[FAILED_LAST]),
+    ]
 
 
 def _sum(one: list[int], other: list[int]) -> list[int]:

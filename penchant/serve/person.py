@@ -14,12 +14,14 @@ from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
+from penchant.measure.patterns import TESTED, Pattern
 from penchant.personalise.next_action import Prediction
 from penchant.profile.features.actions import Actions, Habit
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
+from penchant.serve import patterns
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ class User:
 
         role, own = self._parts.states.read(self.id, known)
         return self._parts.decisions.next_actions(self.id, role, own, count)
+
+    def patterns(self, *, min_frequency: int = 3, rule: str = TESTED) -> list[Pattern]:
+        """What the person does again and again, by their latest 5,000 events, most frequent first.
+
+        Each came true ``min_frequency`` times (2 or more), more often than chance explains, and of
+        late; with the rule ``documented`` the number of times alone decides (docs/actions.md).
+        """
+        events = self.history(patterns.LATEST)
+        return patterns.of_person(self._parts, self.id, events, min_frequency, rule)
 
     def explain(self, item: str, *, seen: str | None = None) -> Choice:
         """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""

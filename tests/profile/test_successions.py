@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from penchant.profile.successions import (
     ACTIONS,
     COUNT,
     FAILED,
-    HOURS,
     JOINT,
     LATELY,
     OTHERS,
@@ -107,16 +107,22 @@ def test_a_late_event_counts_as_an_action_and_follows_nothing() -> None:
     assert SUCCESSIONS.before(state, "ann", "vi") is None
 
 
-def test_failures_and_local_hours_are_counted_by_action() -> None:
-    ok, failed = commands("ls ls", after=-30 * MINUTE)
-    failed = Event(
-        id="z", user="ann", kind="command", at=failed.at, text="ls", success=False, offset=330
+def test_failures_are_counted_by_action() -> None:
+    told: tuple[dict[str, Any], ...] = (
+        {"success": True},
+        {"success": False},
+        {"error": "denied"},
+        {},
     )
 
-    use = folded(ok, failed).roles[""].uses["ls"]
+    state = folded(
+        *(
+            Event(id=str(place), user="ann", kind="command", at=NOON, text="ls", **outcome)
+            for place, outcome in enumerate(told)
+        )
+    )
 
-    assert use[FAILED] == 1
-    assert [hour for hour in range(24) if use[HOURS + hour]] == [11, 17]
+    assert state.roles[""].uses["ls"][FAILED] == 2
 
 
 def test_recent_counts_are_halved_within_a_row() -> None:
