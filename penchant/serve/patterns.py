@@ -24,7 +24,7 @@ from penchant.measure.patterns import (
     judge,
     mine,
 )
-from penchant.profile.action import action_of
+from penchant.profile.action import ROLE, action_of, shortened
 from penchant.profile.feature import HALF_LIVES, Signal
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.successions import Role, State, Successions
@@ -41,6 +41,8 @@ _decoder = msgspec.msgpack.Decoder(dict[str, Role])
 def of_everyone(parts: Parts, least: int, role: str | None, rule: str) -> list[Pattern]:
     """The patterns of those in a role, or of all."""
     check(least, rule)
+    if role is not None and not isinstance(role, str):
+        raise InvalidArgument("role", f"expected text, got {role!r}")
     crowd = parts.crowd
     successions = crowd.feature(Successions)
 
@@ -51,13 +53,14 @@ def of_everyone(parts: Parts, least: int, role: str | None, rule: str) -> list[P
     roles = _decoder.decode(parts.population.read(copied))
     if role is None:
         return mine(successions.together(State(roles)), least, rule)
-    return mine(roles.get(role, Role()), least, rule, role)
+    name = shortened(role, ROLE)
+    return mine(roles.get(name, Role()), least, rule, name)
 
 
 def of_person(
     parts: Parts, user: str, events: Sequence[Event], least: int, rule: str
 ) -> list[Pattern]:
-    """The patterns of one person's events; each has the latest texts that made it as examples."""
+    """The patterns of one person's events, in order of arrival; examples are the latest texts."""
     check(least, rule)
     steps = _steps(parts, events)
     fold = Fold([Successions(parts.settings.session_gap)], parts.kinds)

@@ -16,6 +16,7 @@ from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
 from penchant.measure.patterns import TESTED, Pattern
 from penchant.personalise.next_action import Prediction
+from penchant.profile.action import ROLE, shortened
 from penchant.profile.features.actions import Actions, Habit
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
@@ -99,7 +100,7 @@ class User:
             state = fold.state(folded, actions.name)
             told = fold.state(folded, "traits").get("role")
             role = state.role or (told if isinstance(told, str) else "")
-            return role, actions.habit(state, now)
+            return shortened(role, ROLE), actions.habit(state, now)
 
         role, own = self._parts.states.read(self.id, known)
         return self._parts.decisions.next_actions(self.id, role, own, count)
@@ -110,7 +111,7 @@ class User:
         Each came true ``min_frequency`` times (2 or more), more often than chance explains, and of
         late; with the rule ``documented`` the number of times alone decides (docs/actions.md).
         """
-        events = self.history(patterns.LATEST)
+        events = self.history(patterns.LATEST)[::-1]
         return patterns.of_person(self._parts, self.id, events, min_frequency, rule)
 
     def explain(self, item: str, *, seen: str | None = None) -> Choice:

@@ -105,6 +105,20 @@ def test_a_frequency_below_two_is_refused(p: Penchant, least: Any) -> None:
             ask(min_frequency=least)
 
 
+def test_a_role_is_text(p: Penchant) -> None:
+    with pytest.raises(InvalidArgument, match="role: expected text, got 7"):
+        p.patterns(role=7)  # type: ignore[arg-type]  # what is refused
+
+
+def test_a_long_role_is_found_under_its_whole_name(p: Penchant, clock: ManualClock) -> None:
+    role = "developer of the eastern region, on loan"
+    do(p, clock, "ann", "make test ls cd " * 15, context={"role": role})
+    p.user("bob").set(role=role)
+
+    assert ("make", "test") in sequences(p.patterns(role=role))
+    assert p.user("bob").next(1)[0].why[0].name == "others_after"
+
+
 def test_a_rule_that_there_is_not_is_refused(p: Penchant) -> None:
     with pytest.raises(
         InvalidArgument, match="rule: expected one of tested, documented, got 'test"
