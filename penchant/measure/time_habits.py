@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from penchant.core.instant import DAY, HOUR, Instant
 from penchant.measure.patterns import HABIT, Finding
 
-Done = tuple[str, Instant]  # an action and when it was done, in local time
+Done = tuple[str, Instant, Instant]  # an action, when it was done, and the same in local time
 
 
 def findings(done: Iterable[Done]) -> list[Finding]:
@@ -19,8 +19,8 @@ def findings(done: Iterable[Done]) -> list[Finding]:
     hour, such as ``("make", "9")``.
     """
     first: dict[tuple[str, Instant, int], Instant] = {}
-    for action, at in done:
-        cell = action, at // DAY, at // HOUR % 24
+    for action, at, local in done:
+        cell = action, local // DAY, local // HOUR % 24
         first[cell] = min(first.get(cell, at), at)
     days = Counter(action for action, _ in {(action, day) for action, day, _ in first})
     hits = Counter((action, hour) for action, _, hour in first)

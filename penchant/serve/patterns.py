@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import msgspec
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event
-from penchant.core.instant import MINUTE, Instant
+from penchant.core.instant import HOUR, MINUTE, Instant
 from penchant.core.suggestion import closest
 from penchant.measure import time_habits
 from penchant.measure.patterns import (
@@ -24,7 +25,7 @@ from penchant.measure.patterns import (
     judge,
     mine,
 )
-from penchant.profile.action import ROLE, action_of, shortened
+from penchant.profile.action import ROLE, action_of, follows, session_of, shortened
 from penchant.profile.feature import HALF_LIVES, Signal
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.successions import Role, State, Successions
@@ -66,10 +67,11 @@ def of_person(
     fold = Fold([Successions(parts.settings.session_gap)], parts.kinds)
     logged = list(enumerate((step.event for step in steps), start=1))
     state: State = fold.extend(fold.zero(), logged, lambda item, position: None).states[0]
-    done = [(step.action, step.local) for step in steps]
+    done = [(step.action, step.event.at, step.local) for step in steps]
     whole = fold.feature(Successions).together(state)
     found = judge([*findings(whole), *time_habits.findings(done)], least, rule, user)
-    return [replace(pattern, examples=_examples(pattern, steps)) for pattern in found]
+    gap = instant.span(parts.settings.session_gap)
+    return [replace(pattern, examples=_examples(pattern, steps, gap)) for pattern in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +99,35 @@ def _steps(parts: Parts, events: Sequence[Event]) -> list[_Step]:
     return steps
 
 
-def _examples(pattern: Pattern, steps: Sequence[_Step]) -> tuple[str, ...]:
+def _examples(pattern: Pattern, steps: Sequence[_Step], gap: Instant) -> tuple[str, ...]:
     """The latest few texts of what makes a pattern, newest first."""
     actions = pattern.actions[:1] if pattern.pattern_type == HABIT else pattern.actions
     found: list[str] = []
     for end in range(len(steps), len(actions) - 1, -1):
         part = steps[end - len(actions) : end]
-        if tuple(step.action for step in part) != actions:
-            continue
-        event = part[-1].event
-        if pattern.pattern_type == FAILING and not (event.error or event.success is False):
-            continue
-        found.append(" → ".join(step.text for step in part))
-        if len(found) == EXAMPLES:
-            break
+        if tuple(step.action for step in part) == actions and _makes(pattern, part, gap):
+            found.append(" → ".join(step.text for step in part))
+            if len(found) == EXAMPLES:
+                break
     return tuple(found)
+
+
+def _makes(pattern: Pattern, part: Sequence[_Step], gap: Instant) -> bool:
+    """Whether these actions are an occurrence: of a habit at its hour, of others in one run."""
+    last = part[-1]
+    if pattern.pattern_type == HABIT:
+        return str(last.local // HOUR % 24) == pattern.actions[1]
+    if pattern.pattern_type == FAILING:
+        return last.event.success is False or last.event.error is not None
+    return all(
+        follows(
+            later.event.at - step.event.at,
+            session_of(later.event),
+            session_of(step.event),
+            gap,
+        )
+        for step, later in pairwise(part)
+    )
 
 
 def check(least: int, rule: str) -> None:

@@ -39,6 +39,17 @@ def test_the_patterns_of_a_person_come_with_what_they_typed_last(
     assert p.user("bob").patterns() == []
 
 
+def test_an_example_lies_within_one_run(p: Penchant, clock: ManualClock) -> None:
+    do(p, clock, "ann", "make test ls cd " * 15)
+    do(p, clock, "ann", "make")
+    clock.advance(DAY)
+    do(p, clock, "ann", "test")
+
+    found = next(one for one in p.user("ann").patterns() if one.actions == ("make", "test"))
+
+    assert found.examples[0] == "make -56 → test -57"
+
+
 def test_patterns_of_a_role_are_those_of_its_people(p: Penchant, clock: ManualClock) -> None:
     do(p, clock, "ann", "make test ls cd " * 15, context={"role": "developer"})
     do(p, clock, "bob", "bake serve ls cd " * 15, context={"role": "cook"})
@@ -76,9 +87,11 @@ def test_a_habit_has_the_hours_of_the_persons_zone(p: Penchant, clock: ManualClo
         do(p, clock, "ann", "ls")
         clock.advance(DAY - 5 * HOUR)
 
-    found = [one for one in p.user("ann").patterns() if one.pattern_type == HABIT]
+    found = {one.actions: one for one in p.user("ann").patterns() if one.pattern_type == HABIT}
 
-    assert ("standup", "21") in {one.actions for one in found}
+    assert found["standup", "21"].frequency == 20
+    assert found["standup", "21"].first_seen == p.user("ann").history(100)[-2].at
+    assert found["standup", "21"].examples == ("standup -0",) * 3
 
 
 def test_patterns_can_be_read_as_of_then(p: Penchant, clock: ManualClock) -> None:
