@@ -125,7 +125,8 @@ def _section(name: str, events: Sequence[Event], goals: dict[str, float]) -> str
         "foretold, then learned from; first actions included. Simple rules remember all that the "
         "person did, penchant its bounded states. Intervals draw people with all their actions; us "
         "an event: the median of foretelling and learning. "
-        "15 settings were tried, on the first half of kypo_shell (docs/design/010-next-action.md).\n\n"
+        "17 settings were tried; the choice was made on the first half of kypo_shell "
+        "(docs/design/010-next-action.md).\n\n"
         "| row | top 1 | top 5 | 95 % | against recency | top 5, second half | us an event |\n"
         "|---|---|---|---|---|---|---|\n"
         + "\n".join(rows)
