@@ -18,6 +18,8 @@ PARTS = {
     "films": "What is recommended",
     "tastes": "What is expected of a person's tastes",
     "skills": "Expertise",
+    "next_action": "What a person does next",
+    "patterns": "Patterns",
 }
 PAGE = Path("benchmarks/QUALITY.md")
 

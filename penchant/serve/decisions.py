@@ -16,6 +16,7 @@ from penchant.core.suggestion import closest
 from penchant.personalise import where as filters
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import LEADERS, Popularity
+from penchant.personalise.next_action import Prediction, others_of, predict
 from penchant.personalise.recommend import (
     POLICY,
     Source,
@@ -25,8 +26,10 @@ from penchant.personalise.recommend import (
     faded,
     popularity_weight,
 )
+from penchant.profile.features.actions import Habit
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Fold, Folded
+from penchant.profile.successions import Successions
 from penchant.serve.population import Population
 from penchant.serve.shelf import Shelf
 
@@ -64,6 +67,7 @@ class Decisions:
         self._leaders: tuple[int, dict[str, float]] = (-1, {})
         self._popularity = fold.feature(Popularity)
         self._covisitation = fold.feature(Covisitation)
+        self._successions = fold.feature(Successions)
 
     def recommend(
         self, count: int, history: History, where: Mapping[str, Any] | None, seen: str
@@ -120,11 +124,8 @@ class Decisions:
     def next(self, after: Sequence[str], count: int, where: Mapping[str, Any] | None) -> Slate:
         """What tends to follow the items, the last of which was touched last."""
         check_items("after", after)
-        return self.follow(History([Touch(0, item, 1.0) for item in after]), count, where)
-
-    def follow(self, history: History, count: int, where: Mapping[str, Any] | None) -> Slate:
-        """What tends to follow a history; nothing follows an empty one."""
         check_count(count)
+        history = History([Touch(0, item, 1.0) for item in after])
         allowed = self._allowed(where)
 
         def decide(folded: Folded) -> tuple[Choice, ...]:
@@ -132,6 +133,17 @@ class Decisions:
             return self._choose(count, [source], history, allowed, "keep", 0)
 
         return self._slate(self._population.read(decide), self._now())
+
+    def next_actions(self, user: str, role: str, own: Habit, count: int) -> tuple[Prediction, ...]:
+        """What the person is about to do, from their own habit and what others do."""
+        check_count(count)
+
+        def decide(folded: Folded) -> tuple[Prediction, ...]:
+            state = self._fold.state(folded, "successions")
+            others = others_of(self._successions, state, user, role, own, count)
+            return predict(own, others, count)
+
+        return self._population.read(decide)
 
     def similar(self, item: str, count: int, where: Mapping[str, Any] | None) -> Slate:
         """Items touched by the same people at about the same time, before it or after; never the

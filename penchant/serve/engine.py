@@ -22,8 +22,9 @@ from penchant.core.slate import Slate
 from penchant.io import forks, system
 from penchant.io.stores import MEMORY, open_whole
 from penchant.io.stores.postgres_address import is_postgres, shown
+from penchant.measure.patterns import TESTED, Pattern
 from penchant.measure.statistics import Analysis
-from penchant.serve import statistics
+from penchant.serve import patterns, statistics
 from penchant.serve.check import Checked, check
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.fields import EventFields, ItemFields
@@ -181,6 +182,16 @@ class Penchant:
     ) -> Slate:
         """What tends to follow these items, given oldest first."""
         return self.parts.decisions.next(after, count, where)
+
+    def patterns(
+        self, *, min_frequency: int = 3, role: str | None = None, rule: str = TESTED
+    ) -> list[Pattern]:
+        """What people do again and again, in one role or in all, most frequent first.
+
+        Each came true ``min_frequency`` times (2 or more), more often than chance explains, and of
+        late; with the rule ``documented`` the number of times alone decides (docs/actions.md).
+        """
+        return patterns.of_everyone(self.parts, min_frequency, role, rule)
 
     def stats(self, window: timedelta | None = None) -> dict[str, Any]:
         """What happened, ever or in the latest ``window``, from sums that never read the log.

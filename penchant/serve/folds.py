@@ -15,6 +15,7 @@ from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
+from penchant.profile.successions import Successions
 from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
 from penchant.state.decay import HalfLives
@@ -44,6 +45,7 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Covisitation(settings.covisitation_half_life),
             Usage(),
             Rollups(),
+            Successions(settings.session_gap),
             Zones(),
             Panel(
                 (

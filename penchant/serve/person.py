@@ -14,11 +14,16 @@ from penchant.core.kinds import TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
+from penchant.measure.patterns import TESTED, Pattern
+from penchant.personalise.next_action import Prediction
+from penchant.profile.action import ROLE, shortened
 from penchant.profile.feature import Norms
+from penchant.profile.features.actions import Actions, Habit
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
+from penchant.serve import patterns
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -81,10 +86,35 @@ class User:
         """
         return self._parts.decisions.rank(items, self._history("keep"), scores)
 
-    def next(self, count: int = 5, *, where: Mapping[str, Any] | None = None) -> Slate:
-        """What tends to follow what the person touched last, which may be what they touch again;
-        nothing while they touched nothing. What is popular has no say in it."""
-        return self._parts.decisions.follow(self._history("keep"), count, where)
+    def next(self, count: int = 5) -> tuple[Prediction, ...]:
+        """The ``count`` actions (1 to 500) that are most probable next, each with its reasons.
+
+        An action is the first word of a command, a page, or a kind of event with the category it
+        tells (docs/actions.md). It rests on the person's own habit and on what others in their role
+        do: ``role`` in the context of their latest event that told one, else the trait. Nothing
+        while nobody did anything.
+        """
+        self._check_now()
+        now, fold = self._parts.now(), self._parts.fold
+        actions = fold.feature(Actions)
+
+        def known(folded: Folded) -> tuple[str, Habit]:
+            state = fold.state(folded, actions.name)
+            told = fold.state(folded, "traits").get("role")
+            role = state.role or (told if isinstance(told, str) else "")
+            return shortened(role, ROLE), actions.habit(state, now)
+
+        role, own = self._parts.states.read(self.id, known)
+        return self._parts.decisions.next_actions(self.id, role, own, count)
+
+    def patterns(self, *, min_frequency: int = 3, rule: str = TESTED) -> list[Pattern]:
+        """What the person does again and again, by their latest 5,000 events, most frequent first.
+
+        Each came true ``min_frequency`` times (2 or more), more often than chance explains, and of
+        late; with the rule ``documented`` the number of times alone decides (docs/actions.md).
+        """
+        events = self.history(patterns.LATEST)[::-1]
+        return patterns.of_person(self._parts, self.id, events, min_frequency, rule)
 
     def explain(self, item: str, *, seen: str | None = None) -> Choice:
         """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""
@@ -167,12 +197,15 @@ class User:
         readings = self._parts.fold.read(folded, now, norms)
         return Profile(self.id, now, self._version(folded, norms), readings)
 
-    def _history(self, seen: str) -> History:
+    def _check_now(self) -> None:
         if self.at is not None:
             raise InvalidArgument(
                 "at",
                 "what everyone did is known as of now only; profile(), history() and rate() travel",
             )
+
+    def _history(self, seen: str) -> History:
+        self._check_now()
         touches: list[Touch] = self._parts.states.read(
             self.id, lambda folded: list(self._parts.fold.state(folded, "recent"))
         )

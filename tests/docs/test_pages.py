@@ -19,6 +19,7 @@ PAGES = [
     *(
         ROOT / "docs" / f"{name}.md"
         for name in (
+            "actions",
             "decisions",
             "events",
             "import",

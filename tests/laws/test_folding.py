@@ -25,6 +25,7 @@ from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.sessions import GAP, OPEN
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.panel import Panel
+from penchant.profile.successions import Successions
 from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
 from penchant.serve.configuration import read_kinds
@@ -38,12 +39,13 @@ CROWD: tuple[Feature[Any], ...] = (
     Covisitation(),
     Usage(),
     Rollups(),
+    Successions(),
     Zones(),
     Panel(TRIALS),
 )
 EVERY = [*PERSONAL, *CROWD]
 # The pairs that a cut through one person's history separates are counted by neither half.
-MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation)]
+MERGING = [feature for feature in EVERY if not isinstance(feature, Covisitation | Successions)]
 
 
 # What follows what within a session: a cut through one is a cut through what they count.

@@ -98,14 +98,6 @@ def test_similar_looks_both_ways_and_says_beside_what(p: Penchant) -> None:
     assert names(p.next(["pot"])) == []
 
 
-def test_what_follows_a_person_is_what_follows_their_last_items(liked: Penchant) -> None:
-    bob = liked.user("bob")
-    touched = [event.item for event in reversed(bob.history()) if event.item]
-
-    assert names(bob.next(3)) == names(liked.next(touched, 3)) != []
-    assert names(liked.user("new").next()) == []
-
-
 def test_what_follows_may_repeat(p: Penchant) -> None:
     p.track_many({"user": "ann", "kind": "click", "item": item} for item in ("a", "a", "a"))
 

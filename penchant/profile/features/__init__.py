@@ -7,6 +7,7 @@ from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from penchant.profile.feature import Feature
+from penchant.profile.features.actions import Actions
 from penchant.profile.features.activity import Activity
 from penchant.profile.features.engagement import Engagement
 from penchant.profile.features.expertise import Expertise
@@ -39,6 +40,7 @@ def features(
         Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),
+        Actions(session_gap),
         Traits(),
         Surroundings(),
         Engagement(),

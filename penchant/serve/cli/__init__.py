@@ -26,6 +26,7 @@ VERBS = {
     "explain": "The score of one item for a person, and why.",
     "similar": "Items that the same people touch.",
     "trending": "What is popular lately.",
+    "patterns": "What people do again and again.",
     "stats": "What happened, ever or lately, and clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",

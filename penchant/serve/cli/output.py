@@ -21,7 +21,7 @@ from penchant.serve.cli.rules import where_of
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from penchant.core.slate import Slate
+    from penchant.core.slate import Reason, Slate
     from penchant.serve.engine import Penchant
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -186,17 +186,21 @@ def print_slate(
     for place, choice in enumerate(slate, 1):
         item = p.parts.shelf.current(choice.item)
         title = (item.title or "") if item else ""
-        why = "; ".join(
-            f"{reason.name} {reason.share:.3f}"
-            + (f" ({', '.join(reason.evidence[:2])})" if reason.evidence else "")
-            for reason in choice.why
-            if reason.share
-        )
-        rows.append((place, choice.item, title[:40], choice.score, why))
+        rows.append((place, choice.item, title[:40], choice.score, reasons(choice.why)))
     if not any(row[2] for row in rows):
         table(("", "item", "score", "why"), [(a, b, d, e) for a, b, _, d, e in rows])
     else:
         table(("", "item", "title", "score", "why"), rows)
+
+
+def reasons(why: Sequence[Reason]) -> str:
+    """The reasons of a score in one line, without those that add nothing."""
+    return "; ".join(
+        f"{reason.name} {reason.share:.3f}"
+        + (f" ({', '.join(reason.evidence[:2])})" if reason.evidence else "")
+        for reason in why
+        if reason.share
+    )
 
 
 def _filtered(p: Penchant, where: Sequence[str]) -> str:

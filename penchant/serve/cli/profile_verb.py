@@ -1,13 +1,15 @@
-"""penchant profile: what is known of a person."""
+"""penchant profile: what is known of a person, and what they are about to do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from penchant.personalise.next_action import Prediction
 from penchant.profile.profile import Profile
-from penchant.serve.cli.output import as_json, errors, opened, print_json, say, table
+from penchant.serve.cli.output import as_json, errors, opened, print_json, reasons, say, table
 
 UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a table
 
@@ -15,16 +17,35 @@ UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a t
 @click.command("profile")
 @click.argument("user")
 @click.option("--at", metavar="TIME", help="As it was then; default now.")
+@click.option(
+    "--next", "count", type=int, metavar="COUNT", help="What USER is about to do instead."
+)
 @as_json
 @click.pass_obj
-def verb(store: str, user: str, at: str | None, json: bool) -> None:
-    """What is known of USER."""
-    with errors(), opened(store) as p:
-        profile = p.user(user, at=at).profile()
+def verb(store: str, user: str, at: str | None, count: int | None, json: bool) -> None:
+    """What is known of USER; with --next the actions most probable next."""
+    with errors(), opened(store, everyone=count is not None) as p:
+        person = p.user(user, at=at)
+        if count is not None:
+            _foretell(person.next(count), json)
+            return
+        profile = person.profile()
         if json:
             print_json(profile.to_dict())
         else:
             _show(profile)
+
+
+def _foretell(found: Sequence[Prediction], json: bool) -> None:
+    if json:
+        print_json([one.to_dict() for one in found])
+    elif found:
+        table(
+            ("action", "probability", "why"),
+            [(one.action, one.probability, reasons(one.why)) for one in found],
+        )
+    else:
+        say("nothing to foretell: nobody did anything yet")
 
 
 def _show(profile: Profile) -> None:

@@ -1,4 +1,5 @@
-"""Decisions over HTTP: recommendations, ranks, explanations, similar, next and trending items."""
+"""Decisions over HTTP: recommendations, ranks, explanations, next actions, similar, next and
+trending items."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from penchant.serve.http.answer import Answer, answer
 from penchant.serve.http.call import Call, Operation
 from penchant.serve.http.query import read_where
 from penchant.serve.http.wire import (
+    ActionsBody,
+    ActionsQuery,
     ExplainQuery,
     NextQuery,
     PersonSlateQuery,
@@ -55,11 +58,11 @@ def explain(call: Call) -> Answer:
     return Answer(200, _encode(choice))
 
 
-def person_follows(call: Call) -> Answer:
-    """What tends to follow what a person touched last."""
-    query: SlateQuery = call.query
+def person_next(call: Call) -> Answer:
+    """What a person is about to do."""
+    query: ActionsQuery = call.query
     user = call.engine.user(call.names["user"])
-    return answer(slate_body(user.next(query.count, where=read_where(query.where))))
+    return Answer(200, _encode(ActionsBody(user.id, user.next(query.count))))
 
 
 def session(call: Call) -> Answer:
@@ -157,11 +160,11 @@ OPERATIONS = (
         method="GET",
         path="/v1/users/{user}/next",
         tag="decisions",
-        summary="What tends to follow what a person touched last.",
-        read=person_follows,
+        summary="What a person is about to do, each action with its probability and why.",
+        read=person_next,
         quick=_knows_person,
-        query=SlateQuery,
-        answers={200: SlateBody},
+        query=ActionsQuery,
+        answers={200: ActionsBody},
     ),
     Operation(
         method="GET",

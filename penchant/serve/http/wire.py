@@ -13,6 +13,8 @@ from penchant.core.forms import ItemForm, Name
 from penchant.core.item import Item, Location
 from penchant.core.receipt import Rejection
 from penchant.core.slate import Choice, Slate
+from penchant.measure.patterns import Pattern
+from penchant.personalise.next_action import Prediction
 from penchant.profile.feature import Reading
 from penchant.profile.profile import Profile
 
@@ -59,6 +61,12 @@ class NextQuery(SlateQuery, frozen=True, kw_only=True):
     ]
 
 
+class ActionsQuery(Query, frozen=True):
+    """How many actions."""
+
+    count: Annotated[int, Meta(ge=1, le=500, description="How many actions at most.")] = 5
+
+
 class ExplainQuery(Query, frozen=True):
     """How a score is explained."""
 
@@ -96,6 +104,28 @@ class StatsQuery(Query, frozen=True):
         ]
         | None
     ) = None
+
+
+class PatternRule(Query, frozen=True):
+    """Which patterns stand."""
+
+    min_frequency: Annotated[int, Meta(ge=2, description="How often it came true, at least.")] = 3
+    rule: Annotated[
+        Literal["tested", "documented"],
+        Meta(description="`documented`: the number of times alone decides."),
+    ] = "tested"
+
+
+class PatternsQuery(PatternRule, frozen=True):
+    """Whose patterns."""
+
+    role: Annotated[str, Meta(description="Only what those in this role do.")] | None = None
+
+
+class PersonPatternsQuery(PatternRule, frozen=True):
+    """As of when."""
+
+    at: At | None = None
 
 
 class RecommendBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,6 +223,33 @@ class SlateBody(Struct, frozen=True):
     policy: str
     variant: str | None
     as_of: Moment
+
+
+class ActionsBody(Struct, frozen=True):
+    """What a person is about to do, most probable first."""
+
+    user: str
+    actions: tuple[Prediction, ...]
+
+
+class PatternBody(Struct, frozen=True):
+    """Something done again and again; `confidence` is the share, at least, of recent occasions."""
+
+    pattern_id: str
+    pattern_type: str
+    frequency: int
+    first_seen: Moment
+    last_seen: Moment
+    confidence: float
+    description: str
+    actions: list[str]
+    examples: list[str]
+
+
+class PatternsBody(Struct, frozen=True):
+    """Patterns, most frequent first."""
+
+    patterns: list[PatternBody]
 
 
 class ItemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -316,6 +373,11 @@ def profile_body(profile: Profile) -> ProfileBody:
     """The profile as it goes out; the same as its ``to_dict()``."""
     as_of = instant.text(profile.as_of)
     return ProfileBody(profile.user, as_of, profile.version, dict(profile.readings))
+
+
+def pattern_body(pattern: Pattern) -> PatternBody:
+    """The pattern as it goes out."""
+    return PatternBody(**pattern.to_dict())
 
 
 def event_body(event: Event) -> EventBody:

@@ -66,7 +66,8 @@ def test_every_verb_has_help_and_json(verb: str) -> None:
     "words",
     [
         "check", "doctor ann", "explain ann tea", "export all.jsonl", "history ann",
-        "import log.csv", "profile ann", "rebuild --processes 1", "recommend ann", "similar tea",
+        "import log.csv", "patterns", "patterns ann", "profile ann --next 3", "profile ann",
+        "rebuild --processes 1", "recommend ann", "similar tea",
         "simulate --events 2", "simulate --into shop --events 2", "stats", "track ann click",
         "trending", "demo --users 20 --items 30 --days 4 --no-serve", "serve --port 0",
     ],
@@ -433,3 +434,28 @@ def test_the_environment_says_where_the_server_listens(
     assert (named.exit_code, wrong.exit_code) == (2, 2)
     assert "keys: no.such.host.invalid can be reached from other machines" in named.stderr
     assert "Invalid value for '--port'" in wrong.stderr
+
+
+def test_what_comes_next_is_told_with_its_reasons(filled: None) -> None:
+    found = told("profile", "ann", "--next", "3")
+
+    assert [one["action"] for one in found] == ["purchase"]
+    assert "purchase" in run("profile", "ann", "--next", "3").stdout
+    assert "own_latest" in run("profile", "ann", "--next", "3").stdout
+
+
+def test_patterns_are_told_of_everyone_a_role_and_a_person(filled: None) -> None:
+    with penchant.open("penchant-store", follow=False) as p:
+        for number in range(60):
+            p.track("ann", "command", text=("make", "test", "ls")[number % 3], at=AT,
+                    context={"role": "cook"})  # fmt: skip
+
+    for words in ((), ("ann",), ("--role", "cook")):
+        assert ["make", "test"] in [one["actions"] for one in told("patterns", *words)]
+        assert "after 'make' comes 'test'" in run("patterns", *words).stdout
+    assert told("patterns", "--role", "waiter") == told("patterns", "bob") == []
+    assert "no pattern" in run("patterns", "bob").stdout
+    assert len(told("patterns", "--documented")) > len(told("patterns"))
+    assert told("patterns", "--min", "100") == []
+    assert run("patterns", "--min", "1").exit_code == 2
+    assert run("patterns", "ann", "--role", "cook").exit_code == 2

@@ -82,7 +82,7 @@ def test_a_profile_that_has_not_changed_is_not_sent_again(client: Client) -> Non
 
 
 def test_what_goes_out_is_what_python_gives(client: Client) -> None:
-    client.send([CLICK, {**CLICK, "user": "bob"}, {**CLICK, "user": "bob", "item": "milk"}])
+    client.send([CLICK] * 4 + [{**CLICK, "user": "bob"}, {**CLICK, "user": "bob", "item": "milk"}])
     ann = client.engine.user("ann")
 
     profile, slate = client.get("/v1/users/ann"), client.get("/v1/users/ann/recommendations")
@@ -93,7 +93,18 @@ def test_what_goes_out_is_what_python_gives(client: Client) -> None:
         event.to_dict() for event in ann.history()
     ]
     assert client.get("/v1/stats") == client.engine.stats()
-    assert client.get("/v1/users/ann/next")["items"] == ann.next().to_dict()["items"]
+    assert client.get("/v1/users/ann/next") == {
+        "user": "ann",
+        "actions": [one.to_dict() for one in ann.next()],
+    }
+    assert client.get("/v1/users/ann/patterns?rule=documented&min_frequency=2") == {
+        "patterns": [one.to_dict() for one in ann.patterns(rule="documented", min_frequency=2)]
+    }
+    assert client.get("/v1/patterns?rule=documented&min_frequency=2") == {
+        "patterns": [
+            one.to_dict() for one in client.engine.patterns(rule="documented", min_frequency=2)
+        ]
+    }
     assert client.get("/v1/users/ann/explain/milk") == ann.explain("milk").to_dict()
 
 

@@ -114,6 +114,21 @@ READS: list[tuple[str, str, int, str | None, str]] = [
     ),
     (
         "GET",
+        "/v1/patterns?rule=testd",
+        400,
+        "rule",
+        "expected one of tested, documented, got 'testd'; closest is 'tested'",
+    ),
+    (
+        "GET",
+        "/v1/users/ann/patterns?min_frequency=1",
+        400,
+        "min_frequency",
+        "expected `int` >= 2, got '1'",
+    ),
+    ("GET", "/v1/users/ann/next?count=0", 400, "count", "expected `int` >= 1, got '0'"),
+    (
+        "GET",
         "/v1/users/ann/recommendations?seen=hidden",
         400,
         "seen",
