@@ -76,13 +76,13 @@ def test_the_log_is_followed_between_the_people_who_are_swept(
     behind: list[int] = []
     everybody_was_swept = Event()
 
-    def read(user: str, answer: object) -> None:
+    def follow(user: str) -> None:
         p.track_many([{"user": "ann", "kind": "click"}])  # whoever is swept, somebody else writes
         behind.append(p.parts.population.behind())
         if len(behind) == 10:
             everybody_was_swept.set()
 
-    monkeypatch.setattr(p.parts.states, "read", read)
+    monkeypatch.setattr(p.parts.states, "follow", follow)
     p.parts.follower.sweep(dict.fromkeys("abcdefghij", False))
     p.parts.follower.start()
 
