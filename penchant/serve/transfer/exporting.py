@@ -129,18 +129,18 @@ def _items(store: Store, result: Exported) -> _Rows:
 
 
 def _log(store: Store, with_items: bool, result: Exported) -> _Rows:
-    """Rows in the order of the log. A first version counts for older events too, so it comes first."""
-    later: list[tuple[int, int, dict[str, Any]]] = []
+    """Rows in the order of the log. A version stands behind the event that was the last one when it was put:
+    what everybody does was folded with the items that it met."""
+    versions: list[tuple[int, int, dict[str, Any]]] = []
     if with_items:
-        for row, is_first in _versions(store):
+        for row in _versions(store):
             result.items += 1
-            if is_first:
+            if row[LOGGED] == 0:
                 yield row
             else:
-                later.append((row[LOGGED], len(later) + 1, row))
-    later.sort()
-    # A version stands behind the event that was the last one when it was put.
-    for _, _, row in merge(_events(store, result), later):
+                versions.append((row[LOGGED], len(versions) + 1, row))
+    versions.sort()
+    for _, _, row in merge(_events(store, result), versions):
         yield row
 
 
@@ -153,7 +153,9 @@ def _events(store: Store, result: Exported) -> Iterator[tuple[int, int, dict[str
         after = page[-1][0]
 
 
-def _versions(store: Store) -> Iterator[tuple[dict[str, Any], bool]]:
+def _versions(store: Store) -> _Rows:
+    """Every version of every item, encoded: those that events came before are held until it is their turn."""
+    encode = msgspec.json.Encoder().encode
     after = 0
     while page := store.changed(after, _PAGE):
         after = page[-1][0]
@@ -166,7 +168,7 @@ def _versions(store: Store) -> Iterator[tuple[dict[str, Any], bool]]:
                 told = item.to_dict()
                 if place == last and id not in present:
                     told["present"] = False
-                yield {LOGGED: since, CATALOGUE: told}, place == 0
+                yield {LOGGED: since, CATALOGUE: msgspec.Raw(encode(told))}
 
 
 def _reported(rows: _Rows, progress: Progress, total: int) -> _Rows:
