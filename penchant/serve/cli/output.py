@@ -163,7 +163,18 @@ def _cell(cell: object) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, float):
         return f"{cell:.3f}"
+    if isinstance(cell, list):
+        return brief(cell)
     return f"{cell:,}" if isinstance(cell, int) else _one_line(str(cell))
+
+
+def brief(value: object) -> str:
+    """A number to three digits, an interval by its ends, anything else as it is."""
+    if isinstance(value, list):
+        return " to ".join(map(brief, value))
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _one_line(text: str) -> str:

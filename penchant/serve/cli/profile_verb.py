@@ -9,7 +9,16 @@ import click
 
 from penchant.personalise.next_action import Prediction
 from penchant.profile.profile import Profile
-from penchant.serve.cli.output import as_json, errors, opened, print_json, reasons, say, table
+from penchant.serve.cli.output import (
+    as_json,
+    brief,
+    errors,
+    opened,
+    print_json,
+    reasons,
+    say,
+    table,
+)
 
 UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a table
 
@@ -84,16 +93,10 @@ def _pairs(value: dict[str, Any], indent: str) -> None:
             parts = {
                 key: part for key, part in list(one.items())[:12] if part not in (0, 0.0, None)
             }
-            one = ", ".join(f"{key} {_short(part)}" for key, part in parts.items())
-        elif isinstance(one, list):
+            one = ", ".join(f"{key} {brief(part)}" for key, part in parts.items())
+        elif isinstance(one, list) and len(one) > 2:
             peaks = sorted(range(len(one)), key=lambda place: -float(one[place]))[:3]
-            one = ", ".join(f"{place} h {_short(one[place])}" for place in peaks if one[place])
+            one = ", ".join(f"{place} h {brief(one[place])}" for place in peaks if one[place])
         if one == "":
             continue
-        say(f"{indent}{name:<14}{_short(one)}")
-
-
-def _short(value: object) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        say(f"{indent}{name:<14}{brief(one)}")
