@@ -136,8 +136,14 @@ class Categories(Leaning):
     bound = Bound(keys=12, size=560)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
-        category = item.category if item is not None else _own(event, "category", str)
-        return (category,) if category else ()
+        name = category(event, item)
+        return (name,) if name else ()
+
+
+def category(event: Event, item: Item | None) -> str | None:
+    """The category that an event speaks for: its item's, or the one it tells itself; empty for none."""
+    told: str | None = item.category if item is not None else _own(event, "category", str)
+    return told
 
 
 def effective(state: Tally, memory: Memory, now: Instant) -> dict[str, float]:
