@@ -38,6 +38,7 @@ BUDGETS = {
     "frustration": 130,
     "expertise": 290,
     "drift": 440,
+    "evolution": 440,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)

@@ -11,6 +11,7 @@ from penchant.profile.features.actions import Actions
 from penchant.profile.features.activity import Activity
 from penchant.profile.features.drift import Drift
 from penchant.profile.features.engagement import Engagement
+from penchant.profile.features.evolution import Evolution
 from penchant.profile.features.expertise import Expertise
 from penchant.profile.features.frustration import Frustration
 from penchant.profile.features.habits import PARTS_OF_DAY, Habits
@@ -48,4 +49,5 @@ def features(
         Frustration(session_gap),
         Expertise(session_gap),
         Drift(),
+        Evolution(),
     )

@@ -16,6 +16,7 @@ from penchant.profile.feature import (
     HALF_LIVES,
     LEARNED,
     MEMORIES,
+    Beside,
     Feature,
     Memory,
     Reading,
@@ -85,10 +86,10 @@ class Leaning(Feature[Tally]):
         return one.merge(other, self.bound)
 
     def read(self, state: Tally, now: Instant) -> Reading:
-        unseen = 1.0 / (len(state.rows) + 1)
-        return self._reading(state, now, Norm(unseen=unseen))
+        return self.read_beside(state, now, Beside())
 
-    def read_beside(self, state: Tally, now: Instant, norm: Any) -> Reading:
+    def read_beside(self, state: Tally, now: Instant, beside: Beside) -> Reading:
+        norm = Norm(unseen=1.0 / (len(state.rows) + 1)) if beside.norm is None else beside.norm
         return self._reading(state, now, norm)
 
     def _reading(self, state: Tally, now: Instant, norm: Norm) -> Reading:
