@@ -113,14 +113,14 @@ class Tiles(msgspec.Struct, array_like=True):
 
     def _advance(self, day: int) -> None:
         """Make room for the tiles up to a day."""
-        if self.newest in (NEVER, day):
-            self.newest = day
-            return
-        (short, long), (next_short, next_long) = numbers(self.newest), numbers(day)
+        before = None if self.newest == NEVER else numbers(self.newest)
         self.newest = day
+        if before is None or before == numbers(day):
+            return
+        (short, long), (next_short, next_long) = before, numbers(day)
         stale = [FIRST_SHORT + n % SHORT for n in _latest(short, next_short, SHORT)]
         stale += [FIRST_LONG + n % LONG for n in _latest(long, next_long, LONG)]
-        for row in (self.total, *self.rows.values()) if stale else ():
+        for row in (self.total, *self.rows.values()):
             for place in stale:
                 row[place] = 0
         if next_long != long:
