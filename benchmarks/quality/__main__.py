@@ -20,6 +20,7 @@ PARTS = {
     "skills": "Expertise",
     "next_action": "What a person does next",
     "patterns": "Patterns",
+    "drift": "Whether a person's tastes have changed",
 }
 PAGE = Path("benchmarks/QUALITY.md")
 

@@ -68,6 +68,15 @@ class Norms:
     by_name: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What else is known when a feature is read: the norm of its own (``None`` while there is none), and
+    the person's other states by feature name, which it must not change."""
+
+    norm: Any = None
+    states: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Feature(ABC, Generic[State]):
     """What every feature declares; a plug is a subclass in a file of its own.
 
@@ -111,6 +120,6 @@ class Feature(ABC, Generic[State]):
     def read(self, state: State, now: Instant) -> Reading:
         """What the state says at ``now``."""
 
-    def read_beside(self, state: State, now: Instant, norm: Any) -> Reading:
-        """What it says in the light of what people at large are like; by itself unless it needs that."""
+    def read_beside(self, state: State, now: Instant, beside: Beside) -> Reading:
+        """What it says in the light of what else is known; by itself unless it needs that."""
         return self.read(state, now)

@@ -13,7 +13,7 @@ from penchant.core.event import Event, Logged
 from penchant.core.instant import Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind, Kinds
-from penchant.profile.feature import HALF_LIVES, Feature, Norms, Reading, Signal
+from penchant.profile.feature import HALF_LIVES, Beside, Feature, Norms, Reading, Signal
 from penchant.profile.portions import portions
 from penchant.state.decay import HalfLives
 
@@ -131,13 +131,14 @@ class Fold:
         ]
 
     def read(self, folded: Folded, now: Instant, norms: Norms | None = None) -> dict[str, Reading]:
-        """All readings by feature name, in the light of norms where there are some."""
+        """All readings by feature name, each in the light of the others' states and of norms, if any."""
         known = {} if norms is None else norms.by_name
+        states = dict(zip(self._places, folded.states, strict=True))
         return {
-            feature.name: feature.read_beside(state, now, known[feature.name])
-            if feature.name in known
-            else feature.read(state, now)
-            for feature, state in zip(self.features, folded.states, strict=True)
+            feature.name: feature.read_beside(
+                states[feature.name], now, Beside(known.get(feature.name), states)
+            )
+            for feature in self.features
         }
 
     def feature(self, kind: type[Plug]) -> Plug:

@@ -19,6 +19,7 @@ from penchant.core.wording import counted
 from penchant.io.stores import MEMORY
 from penchant.io.stores.postgres_address import is_postgres
 from penchant.io.stores.sqlite import FILE
+from penchant.profile.feature import LEARNED
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.engine import Penchant
 from penchant.serve.parts import Parts
@@ -183,7 +184,26 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
             "'item' when importing, or pass item= when tracking",
         )
         return
+    yield from _drift(p, user)
     yield from _offers(p, user)
+
+
+def _drift(p: Penchant, user: str) -> Iterator[Finding]:
+    drift = p.user(user).profile().drift
+    if drift["drifting"]:
+        learned = p.parts.settings.taste_memory == LEARNED
+        reaction = (
+            "what is expected of their categories rests on what came since; the setting taste_memory = "
+            "'months' has it rest on everything"
+            if learned
+            else f"the setting taste_memory = {p.parts.settings.taste_memory!r} has what is expected rest "
+            "on what came before as well; 'learned' reacts"
+        )
+        yield Finding(
+            "drift",
+            f"the tastes of {user!r} have changed since {drift['since']}: the last {drift['window']} events "
+            f"that show it differ from those before more than chance would have it; {reaction}",
+        )
 
 
 def _offers(p: Penchant, user: str) -> Iterator[Finding]:

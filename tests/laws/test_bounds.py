@@ -37,6 +37,8 @@ BUDGETS = {
     "engagement": 45,
     "frustration": 130,
     "expertise": 290,
+    "drift": 440,
+    "evolution": 440,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)

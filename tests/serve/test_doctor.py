@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import penchant
 from penchant.core.ports import SaveSnapshots
 from penchant.serve.doctor import before_opening, examine
 from penchant.serve.engine import Penchant
@@ -197,3 +198,41 @@ def test_a_disk_that_is_nearly_full_is_named(
 
     assert finding.about == "disk"
     assert "has 3 MB left; make room before writes are refused" in finding.sentence
+
+
+def turned(p: Penchant) -> Penchant:
+    """A store where ann likes tea for 40 days and cups for 10 more."""
+    p.put_items([{"id": "tea", "category": "drink"}, {"id": "cups", "category": "kitchen"}])
+    p.track_many(
+        [
+            {
+                "user": "ann",
+                "kind": "click",
+                "item": "tea" if day < 20_040 else "cups",
+                "at": 86_400 * day,
+            }
+            for day in range(20_000, 20_050)
+        ]
+    )
+    p.item("new")
+    return p
+
+
+def test_a_change_of_tastes_is_told_with_what_becomes_of_it(p: Penchant) -> None:
+    [sentence] = [told for about, told in said(turned(p), "ann") if about == "drift"]
+
+    assert sentence == (
+        "the tastes of 'ann' have changed since 2024-11-22T00:00:00Z: the last 20 events that show it "
+        "differ from those before more than chance would have it; what is expected of their categories "
+        "rests on what came since; the setting taste_memory = 'months' has it rest on everything"
+    )
+
+
+def test_a_memory_that_was_told_is_said_not_to_react(tmp_path: Path) -> None:
+    with penchant.open(tmp_path, follow=False, taste_memory="always") as p:
+        [sentence] = [told for about, told in said(turned(p), "ann") if about == "drift"]
+
+    assert sentence.endswith(
+        "the setting taste_memory = 'always' has what is expected rest on what came before as well; "
+        "'learned' reacts"
+    )

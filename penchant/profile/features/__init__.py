@@ -9,7 +9,9 @@ from typing import Any
 from penchant.profile.feature import Feature
 from penchant.profile.features.actions import Actions
 from penchant.profile.features.activity import Activity
+from penchant.profile.features.drift import Drift
 from penchant.profile.features.engagement import Engagement
+from penchant.profile.features.evolution import Evolution
 from penchant.profile.features.expertise import Expertise
 from penchant.profile.features.frustration import Frustration
 from penchant.profile.features.habits import PARTS_OF_DAY, Habits
@@ -46,4 +48,6 @@ def features(
         Engagement(),
         Frustration(session_gap),
         Expertise(session_gap),
+        Drift(),
+        Evolution(),
     )

@@ -18,7 +18,7 @@ import msgspec
 from penchant.core.instant import SECOND, Instant, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
-from penchant.profile.feature import Feature, Reading, Signal
+from penchant.profile.feature import Beside, Feature, Reading, Signal
 from penchant.profile.features.sessions import GAP
 from penchant.profile.panel import Trial
 from penchant.state.quantiles import quantiles, rank
@@ -156,8 +156,8 @@ class Expertise(Feature[State]):
     def read(self, state: State, now: Instant) -> Reading:
         return self._reading(state, None)
 
-    def read_beside(self, state: State, now: Instant, norm: Any) -> Reading:
-        return self._reading(state, norm)
+    def read_beside(self, state: State, now: Instant, beside: Beside) -> Reading:
+        return self._reading(state, beside.norm)
 
     def _reading(self, state: State, norm: Norm | None) -> Reading:
         if norm is None or not norm.scores or not any(state.counts):

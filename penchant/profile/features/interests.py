@@ -16,6 +16,7 @@ from penchant.profile.feature import (
     HALF_LIVES,
     LEARNED,
     MEMORIES,
+    Beside,
     Feature,
     Memory,
     Reading,
@@ -23,7 +24,9 @@ from penchant.profile.feature import (
 )
 from penchant.state.beta import interval
 from penchant.state.tally import EVIDENCE, PLAIN, Bound, Tally
+from penchant.state.turns import Turns, sign
 
+WHILE_DRIFTING = "weeks"  # the memory by which tastes are read while they change
 TAGS = 64  # of an event's own tags, as many as an item of the catalogue may have
 
 
@@ -51,13 +54,16 @@ class Leaning(Feature[Tally]):
 
     An item that the catalogue does not know teaches by the ``tags`` and ``category`` its event carries
     in ``data``, if any (CONTRACT X-67). With the memory ``learned``, weights fade as foretells best what
-    people turn to. Source: Dirichlet posterior with an empirical prior (Casella 1985), the confidence being
-    the credibility of Buehlmann 1967; how the intervals cover: benchmarks/QUALITY.md.
+    people turn to; by weeks while the person drifts, and what is expected of their categories rests on
+    what they turned to since the latest change, the last 190 of those at most. Source: Dirichlet posterior
+    with an empirical prior (Casella 1985), the confidence being the credibility of Buehlmann 1967; how the
+    intervals cover, and what the reaction to drift is worth: benchmarks/QUALITY.md.
     """
 
     version = 3
     state = Tally
     bound: Bound
+    turned = False  # whether its names are those whose changes are found
 
     def __init__(self, memory: str = LEARNED, confidence: str = "calibrated") -> None:
         self.memory = memory
@@ -85,18 +91,25 @@ class Leaning(Feature[Tally]):
         return one.merge(other, self.bound)
 
     def read(self, state: Tally, now: Instant) -> Reading:
-        unseen = 1.0 / (len(state.rows) + 1)
-        return self._reading(state, now, Norm(unseen=unseen))
+        return self.read_beside(state, now, Beside())
 
-    def read_beside(self, state: Tally, now: Instant, norm: Any) -> Reading:
-        return self._reading(state, now, norm)
+    def read_beside(self, state: Tally, now: Instant, beside: Beside) -> Reading:
+        turns = beside.states.get("drift") if self.memory == LEARNED else None
+        norm = Norm(unseen=1.0 / (len(state.rows) + 1)) if beside.norm is None else beside.norm
+        return self._reading(state, now, norm, turns)
 
-    def _reading(self, state: Tally, now: Instant, norm: Norm) -> Reading:
-        memory = MEMORIES[norm.memory if self.memory == LEARNED else self.memory]
+    def _reading(self, state: Tally, now: Instant, norm: Norm, turns: Turns | None) -> Reading:
+        learned = WHILE_DRIFTING if turns is not None and turns.drifting() else norm.memory
+        memory = MEMORIES[learned if self.memory == LEARNED else self.memory]
         weights = state.weights(HALF_LIVES, memory.index, now)
-        counts = effective(state, memory, now)
+        if turns is not None and turns.found and self.turned:
+            lately = turns.lately()
+            counts: dict[str, float] = {name: lately.count(sign(name)) for name in state.rows}
+            total: float = len(lately)
+        else:
+            counts = effective(state, memory, now)
+            total = sum(counts.values())
         positive = sum(weight for weight in weights.values() if weight > 0)
-        total = sum(counts.values())
         own = total / (total + norm.strength)
         documented = self.confidence == "documented"
         value = []
@@ -133,11 +146,18 @@ class Categories(Leaning):
     """Leaning by category: an event speaks for the one category of its item."""
 
     name = "categories"
+    turned = True
     bound = Bound(keys=12, size=560)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
-        category = item.category if item is not None else _own(event, "category", str)
-        return (category,) if category else ()
+        name = category(event, item)
+        return (name,) if name else ()
+
+
+def category(event: Event, item: Item | None) -> str | None:
+    """The category that an event speaks for: its item's, or the one it tells itself; empty for none."""
+    told: str | None = item.category if item is not None else _own(event, "category", str)
+    return told
 
 
 def effective(state: Tally, memory: Memory, now: Instant) -> dict[str, float]:

@@ -7,7 +7,8 @@ import pytest
 from penchant.core.event import Event
 from penchant.core.instant import DAY
 from penchant.core.item import Item
-from penchant.profile.feature import HALF_LIVES, MEMORIES, Norms
+from penchant.profile.feature import HALF_LIVES, MEMORIES, Norms, Reading
+from penchant.profile.features.drift import Drift
 from penchant.profile.features.interests import Categories, Interests, Norm, effective
 from penchant.profile.fold import Fold
 from penchant.state.tally import Tally
@@ -177,3 +178,58 @@ def test_an_event_of_no_weight_is_no_evidence() -> None:
     middling = event("rating", item="tea", value=3.0)
 
     assert reading(Categories(), middling, items=ITEMS).evidence == 0
+
+
+def changed(categories: Categories | Interests, *told: Event) -> tuple[Reading, Reading]:
+    """What is read beside the drift of the same events, and what is read without it."""
+    beside, alone = (Fold(features, KINDS) for features in ([categories, Drift()], [categories]))
+    read = []
+    for fold in (beside, alone):
+        folded = fold.extend(fold.zero(), list(enumerate(told, 1)), lambda id, at: ITEMS.get(id))
+        read.append(fold.read(folded, NOON + 300 * DAY)[categories.name])
+    return read[0], read[1]
+
+
+def days(*items: str) -> list[Event]:
+    return [event(item=item, after=day * DAY) for day, item in enumerate(items)]
+
+
+def expected(found: Reading, name: str) -> float:
+    [share] = [one["expected"] for one in found.value if one["name"] == name]
+    return float(share)
+
+
+def test_what_is_expected_rests_on_what_came_since_tastes_changed() -> None:
+    beside, alone = changed(Categories(), *days(*["tea"] * 200, *["run"] * 60))
+
+    assert expected(alone, "sport") < 0.5
+    assert expected(beside, "sport") > 0.9
+
+
+def test_what_came_since_a_change_counts_for_good_and_weights_fade_by_weeks_for_a_while() -> None:
+    soon, _ = changed(Categories(), *days(*["tea"] * 60, *["run"] * 40))
+    later, alone = changed(Categories(), *days(*["tea"] * 60, *["run"] * 140))
+
+    assert soon.window == "half-life 13.5 days"
+    assert later.window == alone.window == "half-life 150 days"
+    assert expected(alone, "sport") < 0.8 < 0.95 < expected(later, "sport")
+
+
+def test_tags_fade_by_weeks_while_categories_change() -> None:
+    beside, alone = changed(Interests(), *days(*["tea"] * 60, *["run"] * 40))
+
+    assert (beside.window, alone.window) == ("half-life 13.5 days", "half-life 150 days")
+    assert beside.value[0]["name"] == "fast"
+
+
+def test_who_keeps_to_their_tastes_is_read_as_without_looking_for_a_change() -> None:
+    beside, alone = changed(Categories(), *days(*["tea", "run"] * 100))
+
+    assert beside == alone
+
+
+@pytest.mark.parametrize("memory", ["months", "weeks", "always"])
+def test_a_memory_that_was_told_stays_whatever_changes(memory: str) -> None:
+    beside, alone = changed(Categories(memory), *days(*["tea"] * 60, *["run"] * 40))
+
+    assert beside == alone
