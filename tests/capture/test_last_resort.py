@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 import penchant
+from penchant.capture.course import ADOPTING
 from penchant.capture.options import target_of, unsent_of
+from penchant.capture.pace import Pace
 from penchant.capture.segment import FRAME, HEAD, SUFFIX
 from penchant.core.errors import InvalidArgument
 from tests.capture.sink import Reply, Request, Sink
@@ -142,6 +144,34 @@ def test_a_recorder_that_runs_sends_what_others_leave_in_the_meantime(
 
     assert running.counts == type(running.counts)(captured=6, stored=6, adopted=5)
     assert files(home) == []
+
+
+def test_a_flush_waits_for_what_was_recorded_also_where_others_left_something_meanwhile(
+    sink: Sink,
+) -> None:
+    class Later(Pace):
+        seconds = 0.0
+
+        def now(self) -> float:
+            return self.seconds
+
+    pace = Later()
+    running = penchant.Recorder(sink.url, batch_size=100, interval=3_600, pace=pace)
+    running.record("bob", "click")
+    assert running.flush()
+    sink.always = AWAY
+    leave(sink.url, 300)
+    sink.always = lambda request: AWAY if len(sink.events) > 1 else sink.receipt(request)
+    pace.seconds = ADOPTING
+
+    running.record("bob", "click")
+
+    assert not running.flush(timeout=0.5)
+    assert running.counts.stored == 101
+    sink.always = None
+    assert running.flush()
+    assert running.counts.stored == 302
+    running.close()
 
 
 def test_what_cannot_be_sent_by_the_next_either_stays_and_is_joined(sink: Sink, home: Path) -> None:
