@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,36 @@ def test_a_program_that_ends_without_closing_leaves_what_it_could_not_send(
     with penchant.Recorder(sink.url, interval=0.01):
         sink.wait(lambda: len(sink.events) == 10)
     assert [event["id"] for event in sink.events] == ran.stdout.split()
+
+
+def test_what_waits_for_room_when_it_is_closed_is_left_as_well(sink: Sink, home: Path) -> None:
+    class Ringing(Pace):
+        def ring(self, *, urgent: bool = False) -> None:
+            if threading.current_thread() in threads:  # before it waits
+                waiting.release()
+            super().ring(urgent=urgent)
+
+    waiting = threading.Semaphore(0)
+    threads: list[threading.Thread] = []
+    sink.always = AWAY
+    first = penchant.Recorder(
+        sink.url, capacity=2, when_full="wait", interval=3_600, batch_size=2, pace=Ringing()
+    )
+    ids = [first.record("ann", "click") for _ in range(2)]
+    for _ in range(4):
+        threads.append(threading.Thread(target=lambda: ids.append(first.record("bob", "click"))))
+        threads[-1].start()
+        assert waiting.acquire(timeout=30)
+
+    first.close(timeout=0.1)
+    for thread in threads:
+        thread.join()
+
+    sink.always = None
+    with penchant.Recorder(sink.url, interval=0.01):
+        sink.wait(lambda: len(sink.events) == 6)
+    assert {event["id"] for event in sink.events} == set(ids)
+    assert files(home) == []
 
 
 def test_a_recorder_that_records_nothing_sends_what_was_left(sink: Sink, home: Path) -> None:
