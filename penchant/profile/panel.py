@@ -148,7 +148,9 @@ class Panel(Feature[Any]):
         made, (told, known) = state.norms, self._known
         if told is not made:
             types = {trial.name: trial.says for trial in self.trials}
-            by_name = {name: msgspec.convert(one, types[name]) for name, one in made.by_name.items()}
+            by_name = {
+                name: msgspec.convert(one, types[name]) for name, one in made.by_name.items()
+            }
             known = Norms(made.number, by_name)
             self._known = made, known
         return known

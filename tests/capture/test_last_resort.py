@@ -464,6 +464,22 @@ def test_what_is_left_is_bounded_and_the_rest_is_counted_as_dropped(
     assert [event["id"] for event in sink.events] == ids
 
 
+def test_many_small_files_count_as_what_they_take_on_the_disk(sink: Sink, home: Path) -> None:
+    sink.always = AWAY
+    leave(sink.url, 1)
+    (file,) = files(home)
+    most = MIB // (file.stat().st_blocks * 512)
+    for number in range(most):
+        file.with_name(f"{number:012x}-other-000000{SUFFIX}").write_bytes(file.read_bytes())
+    recorder = penchant.Recorder(sink.url, spool_size=MIB)
+    recorder.record("bob", "click")
+
+    recorder.close(timeout=0.1)
+
+    assert recorder.counts.dropped == 1
+    assert len(files(home)) == most + 1
+
+
 def test_with_none_what_could_not_be_sent_is_dropped(
     sink: Sink, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
