@@ -42,7 +42,9 @@ class Tally:
         self.dropped = 0
         self.skipped = 0
         self.adopted = 0
-        self.left = 0  # how many left the queue, whatever became of them
+        self.left = (
+            0  # how many left the queue, whatever became of them, minus those that were adopted
+        )
 
     def add(
         self,

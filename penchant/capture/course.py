@@ -83,12 +83,12 @@ class Course:
             self.flush(timeout)
         with self.tally.changed:
             self.shipping.over = True
-            lost = self._give_up()
+            lost = self.give_up()
         if self._thread is not None:
             self.pace.ring(urgent=True)
             self.target.abort()
             self._thread.join(ENDING)
-        return lost
+        return lost + self.give_up()
 
     def counts(self) -> Counts:
         """What became of the events so far.
@@ -98,8 +98,8 @@ class Course:
         """
         tally = self.tally
         with tally.changed:
-            if self.shipping.over:  # there may have been calls under way when it was closed
-                self._give_up()
+            if self.shipping.over:
+                self.give_up()
             called = next(self.stamps.numbers) - self.stamps.first - self._peeks
             self._peeks += 1
             return Counts(
@@ -112,9 +112,12 @@ class Course:
                 adopted=tally.adopted,
             )
 
-    def _give_up(self) -> int:
-        lost = self.queue.close()
-        self.tally.add(dropped=lost, left=lost)
+    def give_up(self) -> int:
+        """After the end: leave what waits, which again may be something after each call that was under way
+        then. Returns how many events cannot be left and are lost."""
+        with self.tally.changed:
+            lost = self.queue.close()
+            self.tally.add(dropped=lost, left=lost)
         return lost
 
     def full(self, lost: int) -> None:

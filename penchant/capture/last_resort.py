@@ -127,7 +127,9 @@ class LastResort(Buffer):
 
 
 def _size_of(path: Path) -> int:
+    """The bytes that a file takes on the disk: of a small one, many times what is in it."""
     try:
-        return path.stat().st_size
+        status = path.stat()
     except FileNotFoundError:  # it was sent in the meantime
         return 0
+    return max(status.st_size, status.st_blocks * 512)

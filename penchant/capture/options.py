@@ -18,6 +18,7 @@ from penchant.capture.target import Target
 from penchant.core.errors import InvalidArgument
 
 SPOOL_LEAST = 1024 * 1024  # bytes: four segments, each with room for the largest record
+HTTP = ("http://", "https://")
 DATABASES = ("postgresql", "postgres")  # schemes of stores; the store itself reads the rest
 BATCH_MOST = 10_000  # events of one request, as the server has it
 HOST_AND_PORT = re.compile(r"[\w.-]+:\d+/?")
@@ -117,8 +118,11 @@ def queue_of(
     return queue
 
 
-def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> Target:
-    """The target of an address or a place. Raises ``InvalidArgument``."""
+def place_of(told: str | os.PathLike[str]) -> str:
+    """An address as it is told, or a folder wherever the program goes: an absolute path.
+
+    Raises ``InvalidArgument``.
+    """
     try:
         place = os.fspath(told)
     except TypeError:
@@ -127,10 +131,8 @@ def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> 
         raise InvalidArgument(
             "target", f"expected the address of a server or a folder, got {told!r:.60}"
         )
-    if place.startswith(("http://", "https://")):
-        from penchant.capture.http_target import HttpTarget  # with http.client: some milliseconds
-
-        return HttpTarget(place, key, timeout)
+    if place.startswith(HTTP):
+        return place
     scheme, is_address, _ = place.partition("://")
     if is_address and scheme.lower() not in DATABASES:
         raise InvalidArgument(
@@ -143,6 +145,15 @@ def target_of(told: str | os.PathLike[str], key: str | None, timeout: float) -> 
             f"expected the address of a server or a folder, got {told!r:.60}; "
             "an address begins with http:// or https://, a folder of such a name with ./",
         )
+    return place if is_address else os.path.abspath(os.path.expanduser(place))
+
+
+def target_of(place: str, key: str | None, timeout: float) -> Target:
+    """The target at a place of :func:`place_of`. Raises ``InvalidArgument``."""
+    if place.startswith(HTTP):
+        from penchant.capture.http_target import HttpTarget  # with http.client: some milliseconds
+
+        return HttpTarget(place, key, timeout)
     if key is not None:
         raise InvalidArgument("key", "a key goes with an address; a folder takes none")
     from penchant.capture.store_target import StoreTarget

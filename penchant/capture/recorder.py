@@ -21,6 +21,7 @@ from penchant.capture.options import (
     SPOOL_LEAST,
     check_seconds,
     check_whole,
+    place_of,
     policy_of,
     queue_of,
     skipping,
@@ -104,7 +105,8 @@ class Recorder:
         check_whole("batch_size", batch_size, 1, BATCH_MOST)
         check_seconds("interval", interval)
         check_seconds("timeout", timeout)
-        target_of(target, key, timeout)
+        place = place_of(target)
+        target_of(place, key, timeout)
         self._skips = skipping(opted_out, sample)
         self._strict = strict
         self._batch_size = batch_size
@@ -114,7 +116,7 @@ class Recorder:
             time.time_ns if clock is None else lambda: clock() * 1_000
         )
         self._make = lambda: Course(
-            target_of(target, key, timeout),
+            target_of(place, key, timeout),
             pace or Pace(),
             queue=queue_of(folder, last_resort, spool_size, capacity, policy, self._batch_size),
             clock=lambda: self._nanoseconds(),
@@ -198,6 +200,8 @@ class Recorder:
             self._put(kept)
         except OSError as problem:  # it is kept, but a file could not be made or removed
             self._course.failed(problem)
+        if self._closed:  # while this waited for room: nobody else would come for it
+            self._course.give_up()
         return id
 
     def flush(self, timeout: float | None = 5.0) -> bool:

@@ -162,7 +162,8 @@ class Spool(Doors):
                     continue
                 self._segments.appendleft(segment)
                 self._waiting += segment.left
-                self._tally.add(adopted=segment.left)
+                # They go before what waits: whoever flushes waits for so many more to leave.
+                self._tally.add(adopted=segment.left, left=-segment.left)
         return more
 
     def _adopted(self, path: Path) -> Segment | None:

@@ -73,14 +73,20 @@ class Trial(ABC, Generic[Shared, Own]):
         """What it says of people at large."""
 
 
+class Made(msgspec.Struct, frozen=True, array_like=True):
+    """The norms by name, made for the ``number``-th time. One value: it is read while it is replaced."""
+
+    number: int = 0
+    by_name: dict[str, Any] = {}
+
+
 class State(msgspec.Struct, Generic[Own, Shared], array_like=True):
-    """``norms`` by name were made at the latest of ``made`` times; the next are due at ``due`` events."""
+    """``norms`` are the latest; the next are due at ``due`` events."""
 
     sample: Sample[Own]
     shared: Shared
-    norms: dict[str, Any] = {}
+    norms: Made = Made()
     events: int = 0
-    made: int = 0
     due: int = FIRST
 
 
@@ -91,13 +97,14 @@ class Panel(Feature[Any]):
     """
 
     name = "panel"
+    version = 2
     ordered = True
 
     def __init__(self, trials: Sequence[Trial[Any, Any]]) -> None:
         self.trials = tuple(trials)
         own = tuple(trial.own for trial in self.trials)
         shared = tuple(trial.shared for trial in self.trials)
-        self._known: tuple[dict[str, Any], Norms] = {}, Norms()  # as it was told last, and is read
+        self._known = Made(), Norms()  # as it was told last, and is read
         self.state = State[tuple[own], tuple[shared]]  # type: ignore[valid-type,misc]  # as the trials say
 
     def identity(self) -> str:
@@ -129,7 +136,6 @@ class Panel(Feature[Any]):
             tuple(map(_merged, self.trials, one.shared, other.shared)),
             later.norms,
             one.events + other.events,
-            later.made,
             later.due,
         )
 
@@ -139,13 +145,14 @@ class Panel(Feature[Any]):
 
     def norms(self, state: Any) -> Norms:
         """What the readings of everyone are to be taken by."""
-        told, known = self._known
-        if told is not state.norms:
-            told = state.norms
+        made, (told, known) = state.norms, self._known
+        if told is not made:
             types = {trial.name: trial.says for trial in self.trials}
-            by_name = {name: msgspec.convert(one, types[name]) for name, one in told.items()}
-            known = Norms(state.made, by_name)
-            self._known = told, known
+            by_name = {
+                name: msgspec.convert(one, types[name]) for name, one in made.by_name.items()
+            }
+            known = Norms(made.number, by_name)
+            self._known = made, known
         return known
 
     def _own_zero(self) -> tuple[Any, ...]:
@@ -159,11 +166,11 @@ class Panel(Feature[Any]):
 
     def _make_norms(self, state: Any) -> None:
         people = list(zip(*state.sample.people.values(), strict=True))
-        state.norms = {
+        by_name = {
             trial.name: msgspec.to_builtins(trial.norm(shared, theirs))
             for trial, shared, theirs in zip(self.trials, state.shared, people, strict=True)
         }
-        state.made += 1
+        state.norms = Made(state.norms.number + 1, by_name)
         state.due = int(state.events * GROWTH) + 1
 
 

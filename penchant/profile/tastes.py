@@ -62,6 +62,7 @@ class Tastes(Trial[Shared, Tally]):
     Only what has positive weight counts: what somebody turns to, not what they turn away from.
     """
 
+    version = 2
     shared = Shared
     own = Tally
     says = Norm

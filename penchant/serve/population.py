@@ -47,6 +47,7 @@ class Population:
         self._lock = RLock()  # of the states: for an answer, a chunk or a portion
         self._following = RLock()  # of their growth, taken before the other
         self._keeping = False
+        self._broken_off = False  # in the middle of a tail: half an event may be counted
         self._folded = self._loaded()
         self._ahead: list[Logged] = []  # read, and still to be folded in
         self._version: int | None = None
@@ -67,13 +68,15 @@ class Population:
     def follow(self, limit: int = CHUNK) -> bool:
         """Fold at most ``limit`` more events in; whether the end of the log was reached."""
         with self._following:
+            if self._broken_off:
+                self.restart()
             version = self._read_on(max(limit, AHEAD)) if len(self._ahead) < limit else None
             tail = self._ahead[:limit]
             with self._lock:
                 try:
                     self._fold.extend(self._folded, tail, self._shelf.met)
-                except BaseException:  # broken off, by Ctrl-C for one: half an event may be counted
-                    self.restart()
+                except BaseException:  # Ctrl-C for one, or the store is away
+                    self._broken_off, self._version = True, None
                     raise
                 del self._ahead[:limit]
                 reached = len(tail) < limit
@@ -150,13 +153,14 @@ class Population:
         return self._store.end() - self._saved >= SAVE_AT_END
 
     def snapshot(self) -> SaveSnapshots:
-        """The write that keeps the present states; empty when the stored ones are as new.
+        """The write that keeps the present states; empty when the stored ones are as new,
+        or these were broken off.
 
         Decisions come in between its portions.
         """
         with self._following:
             upto = self._folded.upto
-            if upto == self._saved:
+            if upto == self._saved or self._broken_off:
                 return SaveSnapshots(())
             self._keeping = True
             try:
@@ -183,6 +187,7 @@ class Population:
             self._ahead = []
             self._saved = self._folded.upto
             self._version = None
+            self._broken_off = False
 
     def _loaded(self) -> Folded:
         """The stored states, or what retired events left where that has seen more."""

@@ -16,6 +16,7 @@ import msgspec
 from penchant.core.instant import Instant, span
 
 BLOCK = 512  # half-lives in a block: 2 ** 512 leaves room to 2 ** 1024 for weights and sums
+BACK = 400  # half-lives before its block from which a count is read at most: it stays finite
 
 
 class Growth(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +55,7 @@ class HalfLives:
         """What a count kept in ``block`` is multiplied by to read it at ``now``.
 
         2 ** -(age / half-life) of a lone event. 0.0 once nothing is left of the count; above 1
-        when ``now`` lies before its events.
+        when ``now`` lies before its events, and at most 2 ** 400.
 
         >>> lives = HalfLives.of(timedelta(days=1))
         >>> noon = 43_200_000_000
@@ -64,7 +65,7 @@ class HalfLives:
         """
         half_life = self.spans[index]
         exponent = block * BLOCK - now / half_life
-        return float(2.0 ** max(min(exponent, 1_000.0), -1_074.0))
+        return float(2.0 ** max(min(exponent, float(BACK)), -1_074.0))
 
 
 def grown(half_life: Instant, instant: Instant) -> tuple[int, float]:

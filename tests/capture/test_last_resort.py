@@ -7,13 +7,16 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import penchant
+from penchant.capture.course import ADOPTING
 from penchant.capture.options import target_of, unsent_of
+from penchant.capture.pace import Pace
 from penchant.capture.segment import FRAME, HEAD, SUFFIX
 from penchant.core.errors import InvalidArgument
 from tests.capture.sink import Reply, Request, Sink
@@ -118,6 +121,36 @@ def test_a_program_that_ends_without_closing_leaves_what_it_could_not_send(
     assert [event["id"] for event in sink.events] == ran.stdout.split()
 
 
+def test_what_waits_for_room_when_it_is_closed_is_left_as_well(sink: Sink, home: Path) -> None:
+    class Ringing(Pace):
+        def ring(self, *, urgent: bool = False) -> None:
+            if threading.current_thread() in threads:  # before it waits
+                waiting.release()
+            super().ring(urgent=urgent)
+
+    waiting = threading.Semaphore(0)
+    threads: list[threading.Thread] = []
+    sink.always = AWAY
+    first = penchant.Recorder(
+        sink.url, capacity=2, when_full="wait", interval=3_600, batch_size=2, pace=Ringing()
+    )
+    ids = [first.record("ann", "click") for _ in range(2)]
+    for _ in range(4):
+        threads.append(threading.Thread(target=lambda: ids.append(first.record("bob", "click"))))
+        threads[-1].start()
+        assert waiting.acquire(timeout=30)
+
+    first.close(timeout=0.1)
+    for thread in threads:
+        thread.join()
+
+    sink.always = None
+    with penchant.Recorder(sink.url, interval=0.01):
+        sink.wait(lambda: len(sink.events) == 6)
+    assert {event["id"] for event in sink.events} == set(ids)
+    assert files(home) == []
+
+
 def test_a_recorder_that_records_nothing_sends_what_was_left(sink: Sink, home: Path) -> None:
     sink.always = AWAY
     ids = leave(sink.url, 5)
@@ -142,6 +175,34 @@ def test_a_recorder_that_runs_sends_what_others_leave_in_the_meantime(
 
     assert running.counts == type(running.counts)(captured=6, stored=6, adopted=5)
     assert files(home) == []
+
+
+def test_a_flush_waits_for_what_was_recorded_also_where_others_left_something_meanwhile(
+    sink: Sink,
+) -> None:
+    class Later(Pace):
+        seconds = 0.0
+
+        def now(self) -> float:
+            return self.seconds
+
+    pace = Later()
+    running = penchant.Recorder(sink.url, batch_size=100, interval=3_600, pace=pace)
+    running.record("bob", "click")
+    assert running.flush()
+    sink.always = AWAY
+    leave(sink.url, 300)
+    sink.always = lambda request: AWAY if len(sink.events) > 1 else sink.receipt(request)
+    pace.seconds = ADOPTING
+
+    running.record("bob", "click")
+
+    assert not running.flush(timeout=0.5)
+    assert running.counts.stored == 101
+    sink.always = None
+    assert running.flush()
+    assert running.counts.stored == 302
+    running.close()
 
 
 def test_what_cannot_be_sent_by_the_next_either_stays_and_is_joined(sink: Sink, home: Path) -> None:
@@ -401,6 +462,22 @@ def test_what_is_left_is_bounded_and_the_rest_is_counted_as_dropped(
     with penchant.Recorder(sink.url, interval=0.01):
         sink.wait(lambda: len(sink.events) == len(ids))
     assert [event["id"] for event in sink.events] == ids
+
+
+def test_many_small_files_count_as_what_they_take_on_the_disk(sink: Sink, home: Path) -> None:
+    sink.always = AWAY
+    leave(sink.url, 1)
+    (file,) = files(home)
+    most = MIB // (file.stat().st_blocks * 512)
+    for number in range(most):
+        file.with_name(f"{number:012x}-other-000000{SUFFIX}").write_bytes(file.read_bytes())
+    recorder = penchant.Recorder(sink.url, spool_size=MIB)
+    recorder.record("bob", "click")
+
+    recorder.close(timeout=0.1)
+
+    assert recorder.counts.dropped == 1
+    assert len(files(home)) == most + 1
 
 
 def test_with_none_what_could_not_be_sent_is_dropped(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,30 @@ def test_a_program_that_ends_at_once_stores_what_it_recorded(tmp_path: Path) -> 
     assert "lost" not in ran.stderr
     with penchant.open(place, follow=False) as p:
         assert p.user("ann").history()[0].context == {"screen": [1, 2.5]}
+        assert len(p.user("ann").history()) == len(p.user("bob").history()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_folder_stays_where_it_was_told_when_the_program_and_its_children_go_elsewhere(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    program = (
+        "import os, penchant\n"
+        "recorder = penchant.Recorder('taste')\n"
+        "os.chdir('elsewhere')\n"
+        "if (child := os.fork()) == 0:\n"
+        "    recorder.record('bob', 'click')\n"
+        "    recorder.close()\n"
+        "    os._exit(0)\n"
+        "os.waitpid(child, 0)\n"
+        "recorder.record('ann', 'click')\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    with penchant.open(tmp_path / "taste", follow=False) as p:
         assert len(p.user("ann").history()) == len(p.user("bob").history()) == 1
 
 

@@ -66,6 +66,26 @@ def test_norms_are_the_same_however_the_log_is_batched_and_read_again() -> None:
     assert norms(resumed) == norms(whole)
 
 
+def test_norms_that_are_read_while_they_are_made_have_their_own_number() -> None:
+    panel = FOLD.feature(Panel)
+    state = followed(FIRST + 2).states[0]
+    seen = [panel.norms(state)]
+
+    class Watched:
+        def __init__(self) -> None:
+            for name in state.__struct_fields__:
+                vars(self)[name] = getattr(state, name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            vars(self)[name] = value
+            seen.append(panel.norms(self))
+
+    panel._make_norms(Watched())
+
+    assert seen[0].by_name != seen[-1].by_name
+    assert all((one.version == 1) == (one.by_name == seen[0].by_name) for one in seen)
+
+
 def test_a_panel_is_as_large_as_it_may_be_and_no_larger() -> None:
     state = followed(2_000, people=1_000).states[0]
 

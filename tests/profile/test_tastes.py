@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from penchant.core.event import Event
 from penchant.core.instant import DAY, HOUR, Instant
 from penchant.core.item import Item
+from penchant.profile.feature import HALF_LIVES, Signal
 from penchant.profile.features.interests import Categories, Norm
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
-from penchant.profile.tastes import NAMES, STRENGTHS, Tastes
+from penchant.profile.tastes import NAMES, OFTEN, STRENGTHS, Tastes
 from penchant.state.decay import HalfLives
 from tests.conftest import NOON
 from tests.profile.told import KINDS
@@ -88,3 +90,17 @@ def test_of_too_many_names_the_commonest_are_counted() -> None:
 
     assert len(shares) <= NAMES
     assert "often" in shares
+
+
+def test_an_event_that_comes_decades_late_leaves_everything_finite() -> None:
+    told = people(lambda rng, person, number: rng.choice(NAMED), count=1, events=OFTEN - 1)
+    shared, own = TASTES.zero(), TASTES.own_zero()
+
+    for place, (user, category, at) in enumerate([*told, ("u0", "c1", 0)]):
+        late = Event(id=f"e{place}", user=user, kind="click", at=at, item=category)
+        signal = Signal(late, KINDS.of("click"), 0.3, HALF_LIVES.at(at))
+        TASTES.step(shared, own, signal, Item(id=category, category=category))
+
+    assert shared.foretold == 1
+    assert all(isfinite(one) for bits in shared.bits for one in bits)
+    assert all(map(isfinite, shared.squares))

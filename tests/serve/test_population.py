@@ -51,6 +51,7 @@ def test_a_portion_that_breaks_off_is_folded_again(
         with pytest.raises(KeyboardInterrupt):
             population.follow()
 
+    assert population.snapshot().snapshots == ()
     assert population.read(lambda folded: folded.upto) == p.parts.store.end()
     assert p.parts.crowd.encode(population.replayed()) == population.read(p.parts.crowd.encode)
 
@@ -104,6 +105,29 @@ def test_events_are_folded_with_their_items_also_after_these_could_not_be_read(
     population.catch_up()
 
     assert (population.behind(), population.unknown()) == (0, 0)
+
+
+def test_events_count_once_where_the_store_goes_away_in_the_middle_of_them(
+    p: Penchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("the store is away")
+
+    def no_item(shelf: Shelf, id: str, at: int) -> None:
+        if at == 100:
+            away()
+
+    track(p, 1_200)
+    population = Population(p.parts.store, p.parts.crowd, p.parts.shelf)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Shelf, "met", no_item)
+        broken.setattr(p.parts.store, "load", away)
+        with pytest.raises(StoreUnavailable):
+            population.follow()
+    population.catch_up()
+
+    assert population.read(p.parts.crowd.encode) == p.parts.crowd.encode(population.replayed())
 
 
 def test_what_was_read_ahead_does_not_outlive_the_states(p: Penchant) -> None:

@@ -60,7 +60,7 @@ class Leaning(Feature[Tally]):
     intervals cover, and what the reaction to drift is worth: benchmarks/QUALITY.md.
     """
 
-    version = 3
+    version = 4
     state = Tally
     bound: Bound
     turned = False  # whether its names are those whose changes are found
@@ -163,13 +163,16 @@ def category(event: Event, item: Item | None) -> str | None:
 def effective(state: Tally, memory: Memory, now: Instant) -> dict[str, float]:
     """For how many events each name stands at ``now``: positive weight, faded, in units of an average event.
 
-    Undecayed and without dislikes the sum is the number of events; a purchase stands for more of them than
-    a view.
+    Undecayed and without dislikes the sum is the number of events, and never more; a purchase stands for
+    more of them than a view.
     """
-    plain = sum(abs(row[PLAIN]) for row in state.rows.values())
-    scale = state.evidence() / plain if plain else 0.0
     weights = state.weights(HALF_LIVES, memory.index, now)
-    return {name: max(weight, 0.0) * scale for name, weight in weights.items()}
+    positive = {name: max(weight, 0.0) for name, weight in weights.items()}
+    plain = sum(abs(row[PLAIN]) for row in state.rows.values())
+    # Likes and dislikes may leave less of the plain weight than of the faded, and next to nothing.
+    most = max(plain, sum(positive.values()))
+    scale = state.evidence() / most if most else 0.0
+    return {name: weight * scale for name, weight in positive.items()}
 
 
 def _own(event: Event, field: str, expected: type) -> Any:

@@ -26,6 +26,7 @@ class Surroundings(Feature[dict[str, dict[str, int]]]):
     """
 
     name = "surroundings"
+    version = 2
     state = dict[str, dict[str, int]]
 
     def touches(self, kind: Kind) -> bool:
@@ -64,5 +65,5 @@ def _place(told: Any) -> str | None:
     """A location as text; ``None`` for what is none."""
     match told:
         case {"lat": int() | float() as lat, "lon": int() | float() as lon}:
-            return f"{lat:.1f},{lon:.1f}"
+            return f"{lat:z.1f},{lon:z.1f}"  # z: no -0.0 beside 0.0
     return None

@@ -156,6 +156,21 @@ def test_dislikes_alone_leave_no_share_to_anybody() -> None:
     assert [one["share"] for one in value] == [0.0]
 
 
+@pytest.mark.parametrize(("dislike", "like"), [("unpin", "view"), ("dislike", "click")])
+def test_likes_after_a_dislike_stand_for_no_more_events_than_there_were(
+    dislike: str, like: str
+) -> None:
+    later = 300 * DAY
+    likes = [event(like, later, item="tea") for _ in range(3)]
+
+    told = reading(
+        Categories("weeks"), event(dislike, item="tea"), *likes, items=ITEMS, now=NOON + later
+    )
+
+    assert told.evidence == 4
+    assert told.value[0]["confidence"] <= 4 / (4 + 2.0) + 1e-12
+
+
 def test_what_the_event_tells_counts_where_the_catalogue_knows_nothing() -> None:
     told = event(item="new", data={"tags": ["hot", 7], "category": "drink"})
 

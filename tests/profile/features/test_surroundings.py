@@ -26,6 +26,12 @@ def test_a_device_is_known_by_either_name() -> None:
     assert told({"device_type": "desktop"}).value == {"device": {"desktop": 1.0}}
 
 
+def test_either_side_of_the_equator_and_of_greenwich_is_one_place_close_to_them() -> None:
+    found = told(*[{"location": {"lat": side, "lon": -side}} for side in (-0.04, 0.04)])
+
+    assert found.value == {"place": {"0.0,0.0": 1.0}}
+
+
 def test_a_location_is_the_tenth_of_a_degree_it_lies_in() -> None:
     location = {"lat": 40.4168, "lon": -3.7038}
 
