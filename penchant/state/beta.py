@@ -101,7 +101,8 @@ def interval(a: float, b: float) -> tuple[float, float]:
     )
     deviation = sqrt(mean * (1.0 - mean) / (total + 1.0))
     low, high = (mean + deviation * end for end in ends)
-    return max(low, 0.0), min(high, 1.0)
+    low = min(max(low, 0.0), 1.0)
+    return low, min(max(high, low), 1.0)
 
 
 def _between(one: float, other: float, part: float) -> float:

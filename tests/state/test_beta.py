@@ -67,3 +67,10 @@ def test_an_interval_holds_nine_tenths(a: float, b: float) -> None:
 
     if low > 0.005 and high < 0.995:
         assert below(high, a, b) - below(low, a, b) == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize("a", [1e-300, 1.6e-4, 0.003, 0.02, 0.5, 3.0, 1e9])
+@pytest.mark.parametrize("b", [2.0, 9.8, 4e4])
+def test_an_interval_of_next_to_nothing_lies_between_nothing_and_all(a: float, b: float) -> None:
+    for low, high in (interval(a, b), interval(b, a)):
+        assert 0.0 <= low <= high <= 1.0

@@ -73,12 +73,12 @@ class Engagement(Feature[State]):
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
         at = signal.event.at
         day = at // DAY
+        if state.last is None or at > state.latest:  # an event before 1970 is below 0
+            state.latest = at
         if day != state.last:
             _mark(state, day, 1)
         else:
             state.days |= 1
-        if at > state.latest:
-            state.latest = at
         _add(state, signal.growth.blocks[WEEKS], signal.growth.factors[WEEKS])
 
     def merge(self, one: State, other: State) -> State:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from penchant.core.errors import StoreUnavailable
+
 
 class Asking:
     """What ``ask`` answers, for everybody on an event loop who waits for it.
@@ -28,7 +30,7 @@ class Asking:
         return await rounds.next()
 
     def close(self) -> None:
-        """Wait for the question under way."""
+        """Wait for the question under way; who waits for the next one is told ``StoreUnavailable``."""
         self._thread.shutdown()
 
 
@@ -54,7 +56,11 @@ class _Rounds:
 
     def _begin(self) -> None:
         waiting, self._waiting = self._waiting, []
-        asked = self.loop.run_in_executor(self._thread, self._ask)
+        try:
+            asked = self.loop.run_in_executor(self._thread, self._ask)
+        except RuntimeError:  # it was closed: who waits must not wait for ever
+            asked = self.loop.create_future()
+            asked.set_exception(StoreUnavailable("the server is being closed"))
         asked.add_done_callback(partial(self._tell, waiting))
 
     def _tell(self, waiting: list[Future[int]], asked: Future[int]) -> None:

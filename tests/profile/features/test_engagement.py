@@ -34,6 +34,10 @@ def test_engagement_grows_with_frequency_and_depth_and_falls_with_recency(
     assert engagement_score(frequency, recency + more, depth) <= score
 
 
+def test_who_was_there_before_1970_only_was_there_then() -> None:
+    assert engaged(-21_000)["last_active"] == "1968-07-04T12:00:00Z"
+
+
 def test_nobody_who_never_came_is_engaged() -> None:
     assert engaged() == {
         "score": 0.0,

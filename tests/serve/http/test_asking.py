@@ -98,6 +98,24 @@ def test_trouble_is_told_to_everybody_and_the_next_are_answered() -> None:
     assert afterwards == 7
 
 
+def test_who_waits_when_it_is_closed_is_told_so() -> None:
+    far = Far()
+
+    async def act(asking: Asking) -> Sequence[int | BaseException]:
+        first = asyncio.ensure_future(asking.version())
+        await in_a_thread(far.is_asked)
+        later = asyncio.ensure_future(asking.version())
+        await asyncio.sleep(0)
+        asking._thread.shutdown(wait=False)
+        far.answers.set()
+        return await asyncio.wait_for(asyncio.gather(first, later, return_exceptions=True), 20)
+
+    first, later = run(act, far)
+
+    assert first == 1
+    assert isinstance(later, StoreUnavailable)
+
+
 @pytest.fixture
 def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Far, Client]]:
     """A client of a store that answers late, as a server may."""
