@@ -195,7 +195,7 @@ def test_metrics_count_requests_and_events(client: Client) -> None:
     other = 'method="OTHER",route="unknown",status="404"'
     assert f"penchant_http_requests_total{{{other}}} 1" in lines
     assert "penchant_queue_events 0" in lines
-    assert "penchant_population_lag 1" in lines
+    assert "penchant_population_lag 0" in lines
     assert "penchant_events_stored_total 1" in lines
     assert 'penchant_profile_reads_total{states="loaded"} 1' in lines
     assert "penchant_profile_cache_hit_ratio 0.000000000" in lines
