@@ -16,7 +16,7 @@ from penchant.state.tiles import DAYS, LONG, SHORT, SINCE, Tiles, first_day, num
 from penchant.state.trend import QUARTERS, YEARS, season, trend
 
 SURE = 0.05  # of a false trend among all names of a person, on each level
-WHY = "events in each of the last eight quarters are needed, there are {} with events"
+WHY = "each of the last eight whole quarters needs events; those with some: {}"
 
 Counts: TypeAlias = tuple[list[int], list[int]]
 
