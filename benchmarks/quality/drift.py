@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log2, sqrt
+from math import log2
 from random import Random
 from statistics import fmean, median
 from time import process_time
@@ -25,8 +25,10 @@ from penchant.profile.features.evolution import Evolution
 from penchant.profile.features.interests import Categories, Norm
 from penchant.profile.fold import Fold, Folded
 from penchant.serve.configuration import read_kinds
+from penchant.state.binomial import lower_bound
 
 PEOPLE = 1_000
+Z = 1.959964  # 95 % on both sides
 ALARMS, FOUND = 0.05, 0.95  # the goals
 REACTING = 100  # people whose next category is foretold after every event: the slow part
 LONG = 300  # events of those who stay
@@ -240,10 +242,8 @@ def _wilson(hits: int, of: int) -> str:
     """A share and its 95 % interval (Wilson 1927), as two cells of a table."""
     if not of:
         return "- | -"
-    z, share = 1.959964, hits / of
-    middle = (share + z * z / 2 / of) / (1 + z * z / of)
-    reach = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / 4 / of / of)
-    return f"{share:.3f} | [{middle - reach:.3f}, {middle + reach:.3f}]"
+    low, high = lower_bound(hits, of, Z), 1.0 - lower_bound(of - hits, of, Z)
+    return f"{hits / of:.3f} | [{low:.3f}, {high:.3f}]"
 
 
 def _genres() -> dict[str, str]:

@@ -80,15 +80,15 @@ class Tiles(msgspec.Struct, array_like=True):
         merged._bound(OTHERS)
         return merged
 
-    def short(self, row: Sequence[int], number: int) -> int:
-        """Events of a row in a short tile by its number (days since 1970 // 10); 0 where none is kept."""
-        kept = self.newest != NEVER and 0 <= numbers(self.newest)[0] - number < SHORT
-        return row[FIRST_SHORT + number % SHORT] if kept else 0
+    def short(self, row: Sequence[int], tiles: Iterable[int]) -> list[int]:
+        """Events of a row in short tiles by their numbers (days since 1970 // 10); 0 where none is kept."""
+        newest = NEVER if self.newest == NEVER else numbers(self.newest)[0]
+        return [row[FIRST_SHORT + one % SHORT] if 0 <= newest - one < SHORT else 0 for one in tiles]
 
-    def long(self, row: Sequence[int], number: int) -> int:
-        """Events of a row in a quarter by its number (four times the year, and 0 to 3); 0 if not kept."""
-        kept = self.newest != NEVER and 0 <= numbers(self.newest)[1] - number < LONG
-        return row[FIRST_LONG + number % LONG] if kept else 0
+    def long(self, row: Sequence[int], tiles: Iterable[int]) -> list[int]:
+        """Events of a row in quarters by their numbers (four times the year, and 0 to 3); 0 if not kept."""
+        newest = NEVER if self.newest == NEVER else numbers(self.newest)[1]
+        return [row[FIRST_LONG + one % LONG] if 0 <= newest - one < LONG else 0 for one in tiles]
 
     def events(self) -> int:
         """Events in all quarters kept."""
@@ -102,9 +102,9 @@ class Tiles(msgspec.Struct, array_like=True):
         found = {
             name: count
             for name, row in self.rows.items()
-            if not row[SINCE] >= since > 0 and (count := sum(self.short(row, one) for one in tiles))
+            if not row[SINCE] >= since > 0 and (count := sum(self.short(row, tiles)))
         }
-        others = sum(self.short(self.total, one) for one in tiles) - sum(found.values())
+        others = sum(self.short(self.total, tiles)) - sum(found.values())
         return {**found, OTHERS: others} if others else found
 
     def _copied(self) -> Tiles:

@@ -22,7 +22,8 @@ def tiled(*told: tuple[str, int]) -> Tiles:
 def both(tiles: Tiles, name: str, ago: int) -> tuple[int, int]:
     """Events of the name in the short tile and in the quarter of a day."""
     short, long = numbers(TODAY - ago)
-    return tiles.short(tiles.rows[name], short), tiles.long(tiles.rows[name], long)
+    row = tiles.rows[name]
+    return tiles.short(row, [short])[0], tiles.long(row, [long])[0]
 
 
 def test_an_event_counts_in_its_ten_days_and_in_its_quarter() -> None:

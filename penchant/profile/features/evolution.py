@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from penchant.state.tiles import DAYS, LONG, SHORT, SINCE, Tiles, first_day, num
 from penchant.state.trend import QUARTERS, YEARS, season, trend
 
 SURE = 0.05  # of a false trend among all names of a person, on each level
-WHY = "events in each of the last eight quarters are needed, there are {} with events"
+WHY = "each of the last eight whole quarters needs events; those with some: {}"
 
 Counts: TypeAlias = tuple[list[int], list[int]]
 
@@ -26,7 +26,7 @@ class Level:
     """The tiles of one size up to now, by their numbers; how events are counted in one; its first day."""
 
     tiles: range
-    count: Callable[[Tiles, Sequence[int], int], int]
+    count: Callable[[Tiles, Sequence[int], Iterable[int]], list[int]]
     begins: Callable[[int], int]
 
 
@@ -103,24 +103,24 @@ def _levels(today: int) -> tuple[Level, Level]:
 
 
 def _events(state: Tiles, row: Sequence[int], level: Level) -> int:
-    return sum(level.count(state, row, tile) for tile in level.tiles)
+    return sum(level.count(state, row, level.tiles))
 
 
 def _known(state: Tiles, name: str, level: Level) -> Counts:
     """Events of the name and of all in each tile; none of either where the name was not followed yet."""
     row = state.rows[name]
     since = row[SINCE]
-    counts, totals = [], []
-    for tile in level.tiles:
-        followed = not since or level.begins(tile) // DAYS > since
-        counts.append(level.count(state, row, tile) if followed else 0)
-        totals.append(level.count(state, state.total, tile) if followed else 0)
-    return counts, totals
+    counts = level.count(state, row, level.tiles), level.count(state, state.total, level.tiles)
+    if since:
+        for place, tile in enumerate(level.tiles):
+            if level.begins(tile) // DAYS <= since:
+                counts[0][place] = counts[1][place] = 0
+    return counts
 
 
 def _periods(state: Tiles, level: Level, known: dict[str, Counts]) -> Iterator[dict[str, Any]]:
-    for place in reversed(range(len(level.tiles))):
-        events = level.count(state, state.total, level.tiles[place])
+    totals = level.count(state, state.total, level.tiles)
+    for place, events in reversed(list(enumerate(totals))):
         if events:
             yield {
                 "from": (EPOCH + timedelta(level.begins(level.tiles[place]))).date().isoformat(),
@@ -149,7 +149,7 @@ def _trend(counts: Counts, sure: float) -> dict[str, Any] | None:
 def _season(state: Tiles, level: Level, known: dict[str, Counts]) -> dict[str, Any]:
     """What comes and goes with the year, by the last two years' worth of whole quarters."""
     whole = slice(-QUARTERS * YEARS - 1, -1)
-    filled = sum(level.count(state, state.total, tile) > 0 for tile in level.tiles[whole])
+    filled = sum(map(bool, level.count(state, state.total, level.tiles[whole])))
     if filled < QUARTERS * YEARS:
         return {"names": [], "why": WHY.format(filled)}
     first = level.tiles[whole][0] % QUARTERS  # quarter of the year that the two years begin with

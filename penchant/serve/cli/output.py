@@ -165,7 +165,7 @@ def _cell(cell: object) -> str:
         return f"{cell:.3f}"
     if isinstance(cell, list):
         return brief(cell)
-    return f"{cell:,}" if isinstance(cell, int) else _one_line(str(cell))
+    return f"{cell:,}" if isinstance(cell, int) else one_line(str(cell))
 
 
 def brief(value: object) -> str:
@@ -177,7 +177,7 @@ def brief(value: object) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text without line breaks and control characters, which would disturb a terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 

@@ -13,6 +13,7 @@ from penchant.serve.cli.output import (
     as_json,
     brief,
     errors,
+    one_line,
     opened,
     print_json,
     reasons,
@@ -20,6 +21,7 @@ from penchant.serve.cli.output import (
     table,
 )
 
+RECORDS = 3  # of a list within a reading, the first ones
 UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a table
 
 
@@ -89,14 +91,35 @@ def _pairs(value: dict[str, Any], indent: str) -> None:
     for name, one in value.items():
         if one is None or one == {} or one == []:
             continue
+        if _are_records(one):
+            say(f"{indent}{name}")
+            for record in one[:RECORDS]:
+                say(f"{indent}  {_phrase(record)}")
+            continue
         if isinstance(one, dict):
-            parts = {
-                key: part for key, part in list(one.items())[:12] if part not in (0, 0.0, None)
-            }
-            one = ", ".join(f"{key} {brief(part)}" for key, part in parts.items())
+            if any(map(_are_records, one.values())):
+                say(f"{indent}{name}")
+                _pairs(one, f"{indent}  ")
+                continue
+            one = _phrase(one)
         elif isinstance(one, list) and len(one) > 2:
             peaks = sorted(range(len(one)), key=lambda place: -float(one[place]))[:3]
             one = ", ".join(f"{place} h {brief(one[place])}" for place in peaks if one[place])
         if one == "":
             continue
         say(f"{indent}{name:<14}{brief(one)}")
+
+
+def _are_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _phrase(record: dict[str, Any]) -> str:
+    """Names and values of a record on one line, without what is nothing; inner ones in parentheses."""
+    return ", ".join(
+        f"{one_line(key)} ({_phrase(part)})"
+        if isinstance(part, dict)
+        else f"{one_line(key)} {one_line(brief(part))}"
+        for key, part in list(record.items())[:12]
+        if part not in (0, 0.0, None, {}, [])
+    )

@@ -92,7 +92,7 @@ def test_before_two_years_have_passed_there_is_no_season_and_it_says_why() -> No
 
     assert season["names"] == []
     assert season["why"] == (
-        "events in each of the last eight quarters are needed, there are 4 with events"
+        "each of the last eight whole quarters needs events; those with some: 4"
     )
 
 

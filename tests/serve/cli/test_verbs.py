@@ -313,6 +313,23 @@ def test_long_times_are_shown_as_whole_numbers(filled: None) -> None:
     assert "  mean_seconds  1,234\n" in shown
 
 
+def test_how_tastes_went_is_shown_by_the_latest_periods_and_names(elsewhere: None) -> None:
+    for month in range(1, 9):
+        item = ("--data", '{"category": "tea\\u001b[31m", "tags": []}')
+        run("track", "eve", "click", "x", *item, "--at", f"2025-0{month}-06T10:00:00Z")
+
+    lines = run("profile", "eve", "--at", "2025-08-07").stdout.splitlines()
+    start = lines.index("  ten_days")
+
+    assert lines[start + 1] == "    from 2025-07-31, events 1, shares (tea [31m 1)"
+    assert [line.split(",")[0] for line in lines[start + 5 : start + 8]] == [
+        "    from 2025-07-01",
+        "    from 2025-04-01",
+        "    from 2025-01-01",
+    ]
+    assert "    name tea [31m, share 1" in lines
+
+
 def test_somebody_unknown_gets_words(filled: None) -> None:
     assert "no event names this user" in run("profile", "zed").stdout
     assert run("history", "zed").stdout == "no events; 'penchant doctor USER' says more\n"
