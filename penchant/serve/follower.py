@@ -16,7 +16,7 @@ log = logging.getLogger("penchant.follower")
 PERIOD = 0.25  # seconds between looks at the log; what everyone knows follows within a second
 DUE = 10_000  # users remembered as due; whoever is dropped comes up again 128 events later
 SWEPT = 16  # users swept before the log is looked at again: each may take some 10 ms
-BUSY = 256  # events waiting for their commit above which only what is overdue is swept
+BUSY = 16  # events waiting for their commit above which only what is overdue is swept
 
 
 class Follower:
