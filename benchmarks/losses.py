@@ -216,5 +216,5 @@ def read_only_folder(name: str) -> tuple[Outcome, Outcome]:
         counts, hangs = host(name, "nobody", str(taste), place, 500)
         ended = Outcome(500 - counts["waiting"], 0, hangs, counts)
         taste.chmod(0o777)
-        counts, hangs = host(name, "nobody-next", str(taste), place, 500)
+        counts, hangs = host(name, "next", str(taste), place, 500)
         return ended, Outcome(500 - stored(place), 0, hangs, counts)

@@ -168,7 +168,6 @@ CASES: dict[str, Callable[[Make, int], None]] = {
     "clock": clock,
     "disk": disk_full,
     "next": waiting,
-    "nobody-next": waiting,
     "away": away,
     "nobody": away,
 }
@@ -192,7 +191,7 @@ def main() -> None:
             options["pace"] = pace(elapsed)
         else:
             elapsed.patch()
-    if case in ("nobody", "nobody-next"):
+    if case == "nobody":
         become_nobody()
     made.append(MAKES[name](url, folder, **options))
     make = made[0]
