@@ -85,9 +85,13 @@ class Edge:
             )
         if offset is None and (told := self.told(form.user)) is not None:
             offset = instant.offset(at, ZoneInfo(told))
-        value = _finite("value", form.value, InvalidEvent)
-        if value is not None and value < 0:
-            kind = self.kinds.of(kind).negative or kind
+        value, duration = form.value, form.duration_ms
+        if value is not None:
+            value = _finite("value", value, InvalidEvent)
+            if value < 0:
+                kind = self.kinds.of(kind).negative or kind
+        if duration is not None:
+            duration = _finite("duration_ms", duration, InvalidEvent)
         limit = TRAITS_SIZE if kind == TRAITS else MAP_SIZE
         event = Event(
             id=form.id or self.new_id(now),
@@ -100,7 +104,7 @@ class Edge:
             text=form.text,
             success=form.success,
             error=form.error,
-            duration_ms=_finite("duration_ms", form.duration_ms, InvalidEvent),
+            duration_ms=duration,
             request=form.request,
             position=form.position,
             context=form.context and kept("context", form.context, MAP_SIZE, InvalidEvent),
@@ -122,7 +126,7 @@ class Edge:
             title=form.title,
             location=form.location,
             starts_at=starts_at,
-            price=_finite("price", form.price, InvalidItem),
+            price=None if form.price is None else _finite("price", form.price, InvalidItem),
             available=form.available,
             attributes=_plain("attributes", form.attributes or {}, MAP_SIZE, InvalidItem),
             added=self._when("added", form.added, now, InvalidItem)[0],
@@ -166,9 +170,7 @@ def _check_whole(field: str, value: object, least: int, most: int, unit: str) ->
         )
 
 
-def _finite(field: str, value: float | None, error: type[InvalidInput]) -> float | None:
-    if value is None:
-        return None
+def _finite(field: str, value: float, error: type[InvalidInput]) -> float:
     if not math.isfinite(value):
         raise error(field, f"expected a finite number, got {value!r}")
     return float(value)

@@ -71,7 +71,7 @@ def others_of(
     """
     last = () if own.last is None else (own.last,)
     known = role if feature.seen(state, role) else None
-    before = None if own.last is None else feature.before(state, user, own.last)
+    before = None if own.last is None else feature.before(state, role, user, own.last)
     after = feature.after(state, known, *last) or feature.after(state, None, *last)
     after_two = {} if before is None else feature.after(state, known, before, *last)
     asked = {*own.after, *own.latest, *after, *after_two}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -20,7 +21,8 @@ from penchant.state.decay import HalfLives
 # The item an event at a position named, as it was then; ``None`` while the catalogue has none.
 FindItem: TypeAlias = Callable[[str, int], Item | None]
 Plug = TypeVar("Plug", bound=Feature[Any])
-_Step: TypeAlias = Callable[[Any, Signal, Item | None], None]
+_Plan: TypeAlias = tuple[Kind, tuple[bool, ...]]
+TOGETHER = 128  # events folded feature by feature
 
 
 @dataclass(slots=True)
@@ -60,7 +62,8 @@ class Fold:
             f"{identities}\n{kinds.fingerprint()}\n{half_lives.spans}".encode(), digest_size=12
         ).hexdigest()
         self._places = {feature.name: place for place, feature in enumerate(self.features)}
-        self._plans: dict[str, tuple[Kind, tuple[tuple[int, _Step], ...]]] = {}
+        self._steps = tuple(feature.step for feature in self.features)
+        self._plans: dict[str, _Plan] = {}
         self._encoder = msgspec.msgpack.Encoder()
         state_types = tuple(feature.state for feature in self.features)
         self._decoder = msgspec.msgpack.Decoder(tuple[state_types])  # type: ignore[valid-type]  # one type a feature
@@ -75,18 +78,36 @@ class Fold:
 
     def extend(self, folded: Folded, tail: Iterable[Logged], find_item: FindItem) -> Folded:
         """Fold a tail of the log in; returns ``folded``, changed."""
-        states, plans, growth = folded.states, self._plans, self._growth
-        for position, event in tail:
-            kind, steps = plans.get(event.kind) or self._plan(event.kind)
-            item = None if event.item is None else find_item(event.item, position)
-            weight = kind.signal(event.value, event.success)
-            signal = Signal(event, kind, weight, growth(event.at))
-            for index, step in steps:
-                step(states[index], signal, item)
-            folded.upto = position
-            if item is None and event.item is not None:
-                folded.unknown += 1
+        events = iter(tail)
+        while some := list(islice(events, TOGETHER)):
+            self._extend(folded, some, find_item)
         return folded
+
+    def _extend(self, folded: Folded, tail: Sequence[Logged], find_item: FindItem) -> None:
+        """Feature by feature: what one of them needs is then still at hand for its next event."""
+        plans, growth = self._plans, self._growth
+        met: dict[str, tuple[bool, ...]] = {}
+        signals: list[tuple[Signal, Item | None]] = []
+        for position, event in tail:
+            kind, met[event.kind] = plans.get(event.kind) or self._plan(event.kind)
+            item = None
+            if event.item is not None:
+                item = find_item(event.item, position)
+                folded.unknown += item is None
+            plain = event.value is None and event.success is None
+            weight = kind.weight if plain else kind.signal(event.value, event.success)
+            signals.append((Signal(event, kind, weight, growth(event.at)), item))
+        touches = zip(*met.values(), strict=True)
+        for step, state, touched in zip(self._steps, folded.states, touches, strict=True):
+            if all(touched):
+                for signal, item in signals:
+                    step(state, signal, item)
+            elif any(touched):
+                mine = dict(zip(met, touched, strict=True))
+                for signal, item in signals:
+                    if mine[signal.event.kind]:
+                        step(state, signal, item)
+        folded.upto = tail[-1][0]
 
     def merge(self, one: Folded, other: Folded) -> Folded:
         """The fold of both; for ordered features ``one`` holds the earlier events."""
@@ -155,15 +176,10 @@ class Fold:
             raise LookupError(f"no feature is called {name!r}")
         return folded.states[place]
 
-    def _plan(self, name: str) -> tuple[Kind, tuple[tuple[int, _Step], ...]]:
+    def _plan(self, name: str) -> _Plan:
         """Which features an event of that kind touches: the others cost nothing."""
         kind = self.kinds.of(name)
-        steps = tuple(
-            (index, feature.step)
-            for index, feature in enumerate(self.features)
-            if feature.touches(kind)
-        )
         if len(self._plans) > 1_000:  # undeclared kinds may be as many as a stranger likes
             self._plans.clear()
-        self._plans[name] = kind, steps
-        return kind, steps
+        self._plans[name] = kind, tuple(feature.touches(kind) for feature in self.features)
+        return self._plans[name]

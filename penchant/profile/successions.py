@@ -11,14 +11,16 @@ from typing import TypeAlias
 import msgspec
 
 from penchant.core.event import Event
-from penchant.core.instant import Instant, span
+from penchant.core.instant import DAY, Instant, span
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.action import action_of, follows, role_of, session_of
 from penchant.profile.feature import Feature, Reading, Signal
 from penchant.profile.features.sessions import GAP
+from penchant.state.sample import Sample
 
-PEOPLE = 50_000  # whose last actions are remembered; those unseen for longest start anew
+PEOPLE = 200  # who are followed of one role at a time
+WEEK = 7 * DAY  # after which others may be among them
 ROLES = 50  # roles told apart; those told later count as none
 ROW = 32  # successors of one context; half of them stay when there are more
 FOLLOWS = 100_000  # successors of all contexts
@@ -33,32 +35,44 @@ JOINT = "\x1f"  # between two actions that are a context together
 DONE, FAILED, FAILED_FIRST, FAILED_LAST = range(4)  # times, times, instants (0 before any)
 COUNT, LATELY, FIRST, LAST, ELAPSED = range(5)  # times, recent times, instants, sum of time between
 Row: TypeAlias = dict[str, list[int]]
-# When, in which session (0 for none), what; and what before that, empty at the start of a run.
-Trail: TypeAlias = tuple[Instant, int, str, str]
 _NOTHING: Row = {}
 
 
+class Trail(msgspec.Struct, array_like=True, gc=False):
+    """What a person did last and before that, both empty before any, ``before`` also at the start of a
+    run; when it was, in which session (0 for none)."""
+
+    at: Instant = 0
+    session: int = 0
+    last: str = ""
+    before: str = ""
+
+
 class Role(msgspec.Struct, array_like=True):
-    """What those in one role did: ``uses`` by action, ``rows`` of follows by context and successor."""
+    """What those in one role did: ``uses`` by action, ``rows`` of follows by context and successor;
+    ``people`` are the trails of whom is followed in ``week``, counted from 1970."""
 
     seen: int = 0
     uses: dict[str, list[int]] = {}
     rows: dict[str, Row] = {}
+    week: int = 0
+    people: Sample[Trail] = msgspec.field(default_factory=Sample)
 
 
 class State(msgspec.Struct, array_like=True):
-    """``roles`` by name, with those who told none under the empty name; ``trails`` by user;
-    ``follows`` is how many there are in all rows."""
+    """``roles`` by name, with those who told none under the empty name; ``follows`` is how many there
+    are in all rows."""
 
     roles: dict[str, Role] = {}
-    trails: dict[str, Trail] = {}
     follows: int = 0
 
 
 class Successions(Feature[State]):
     """Counts which action follows which, and which follows two, in each role.
 
-    Runs of actions are those of :class:`penchant.profile.features.actions.Actions`; what a run
+    Of each role 200 people are followed, those of the lowest digests among who act in it in one week;
+    in the next week they are others, as far as others act. What is counted of who has to leave stays
+    counted. Runs of actions are those of :class:`penchant.profile.features.actions.Actions`; what a run
     starts with follows the empty context. A late event counts as an action, not as a successor.
     The role is ``role`` in the event's context; the 51st one and later ones count as none.
     *Recent* counts are halved within a row whenever one reaches 64. Beyond 100,000 successors the
@@ -67,6 +81,7 @@ class Successions(Feature[State]):
     """
 
     name = "successions"
+    version = 2
     ordered = True
     state = State
 
@@ -84,32 +99,31 @@ class Successions(Feature[State]):
         return State()
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
-        name = action_of(signal)
-        if name is None:
-            return
         event = signal.event
         role = _role_told(state, event)
+        at = event.at
+        if at // WEEK > role.week:
+            role.week, role.people = at // WEEK, Sample()
+        trail = role.people.of(event.user, Trail, PEOPLE)
+        name = None if trail is None else action_of(signal)
+        if trail is None or name is None:
+            return
         _use(role, name, event)
-        at, session = event.at, session_of(event)
-        trail = state.trails.get(event.user)
+        session = session_of(event)
         before = last = START
         elapsed = 0
-        if trail is None:
-            if len(state.trails) >= PEOPLE:
-                _forget_people(state)
-        elif at < trail[0]:
-            return
-        elif follows(at - trail[0], session, trail[1], self.gap):
-            elapsed, last, before = at - trail[0], trail[2], trail[3]
-        state.trails[event.user] = at, session, name, last
+        if trail.last:
+            if at < trail.at:
+                return
+            if follows(at - trail.at, session, trail.session, self.gap):
+                elapsed, last, before = at - trail.at, trail.last, trail.before
+        trail.at, trail.session, trail.last, trail.before = at, session, name, last
         self._count(state, role, last, name, at, elapsed)
         if before:
             self._count(state, role, before + JOINT + last, name, at, elapsed)
 
     def merge(self, one: State, other: State) -> State:
-        merged = State(trails={**one.trails, **other.trails})
-        if len(merged.trails) > PEOPLE:
-            _forget_people(merged)
+        merged = State()
         for part in (one, other):
             for name, role in part.roles.items():
                 _add(_role(merged, name), role)
@@ -133,11 +147,12 @@ class Successions(Feature[State]):
         counts.pop(OTHERS, None)
         return counts
 
-    def before(self, state: State, user: str, last: str) -> str | None:
+    def before(self, state: State, role: str, user: str, last: str) -> str | None:
         """What the person did before ``last`` in the same run; ``None`` where that is not known, or
-        ``last`` was not what they did last."""
-        trail = state.trails.get(user)
-        return trail[3] or None if trail is not None and trail[2] == last else None
+        ``last`` was not what they did last in that role."""
+        known = state.roles.get(role)
+        trail = None if known is None else known.people.people.get(user)
+        return trail.before or None if trail is not None and trail.last == last else None
 
     def done(self, state: State, role: str | None, names: Iterable[str]) -> dict[str, int]:
         """How often each of these actions was done in a role, or in all of them."""
@@ -230,6 +245,7 @@ def _use(role: Role, name: str, event: Event) -> None:
 def _add(role: Role, other: Role) -> None:
     """Add what those in one role did to another state's role, which shares nothing with it."""
     role.seen += other.seen
+    _follow_also(role, other)
     for name, use in other.uses.items():
         role.uses[name] = _used(role.uses[name], use) if name in role.uses else list(use)
     _bound_uses(role)
@@ -240,6 +256,26 @@ def _add(role: Role, other: Role) -> None:
         while any(follow[LATELY] >= RECENT for follow in mine.values()):
             _halve(mine)
         _trim(mine)
+
+
+def _follow_also(role: Role, other: Role) -> None:
+    """Follow whom the other follows in the later week of both."""
+    if other.week > role.week:
+        role.week, role.people = other.week, Sample()
+    if other.week == role.week:
+        role.people = role.people.merge(_copied(other.people), _later, PEOPLE)
+
+
+def _copied(people: Sample[Trail]) -> Sample[Trail]:
+    trails = {
+        user: Trail(trail.at, trail.session, trail.last, trail.before)
+        for user, trail in people.people.items()
+    }
+    return Sample(trails, people.border)
+
+
+def _later(one: Trail, other: Trail) -> Trail:
+    return max(one, other, key=lambda trail: trail.at)
 
 
 def _used(one: list[int], other: list[int]) -> list[int]:
@@ -308,13 +344,6 @@ def _forget(state: State, most: int) -> None:
         }
         role.rows = {context: row for context, row in rows.items() if row}
     state.follows = sum(map(_size, state.roles.values()))
-
-
-def _forget_people(state: State) -> None:
-    """Forget where those stood who are unseen for longest, until three quarters are left."""
-    latest = nlargest(PEOPLE * 3 // 4, state.trails, key=lambda user: state.trails[user][0])
-    kept = set(latest)
-    state.trails = {user: trail for user, trail in state.trails.items() if user in kept}
 
 
 def _size(role: Role) -> int:

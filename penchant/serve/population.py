@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from threading import RLock
 from typing import TypeVar
 
@@ -164,12 +165,15 @@ class Population:
                 return SaveSnapshots(())
             self._keeping = True
             try:
-                body = b"".join(self._portions())
+                body = BytesIO()
+                for portion in self._portions():
+                    body.write(portion)
             finally:
                 self._keeping = False
             self._saved = upto
             fingerprint, unknown = self._fold.fingerprint, self._folded.unknown
-            return SaveSnapshots((Snapshot(EVERYONE, KEY, fingerprint, upto, 0, unknown, body),))
+            snapshot = Snapshot(EVERYONE, KEY, fingerprint, upto, 0, unknown, body.getvalue())
+            return SaveSnapshots((snapshot,))
 
     def _portions(self) -> Iterator[bytes]:
         portions = self._fold.portions(self._folded)

@@ -25,15 +25,13 @@ class Sample(msgspec.Struct, Generic[State], array_like=True):
 
     def of(self, user: str, zero: Callable[[], State], size: int) -> State | None:
         """The state of a user, a new one for who just came in; ``None`` for who is out."""
-        digest = crc32(user.encode())
-        if digest >= self.border:
-            return None
         state = self.people.get(user)
-        if state is None:
-            state = self.people[user] = zero()
-            if len(self.people) > size:
-                self._shrink(size)
-                state = self.people.get(user)
+        if state is not None or crc32(user.encode()) >= self.border:
+            return state
+        state = self.people[user] = zero()
+        if len(self.people) > size:
+            self._shrink(size)
+            return self.people.get(user)
         return state
 
     def merge(

@@ -95,7 +95,7 @@ def test_after_a_long_gap_a_run_starts_anew() -> None:
 
     assert SUCCESSIONS.after(state, "") == {"ls": 1, "vi": 1}
     assert SUCCESSIONS.after(state, "", "cd") == {}
-    assert SUCCESSIONS.before(state, "ann", "vi") is None
+    assert SUCCESSIONS.before(state, "", "ann", "vi") is None
 
 
 def test_a_late_event_counts_as_an_action_and_follows_nothing() -> None:
@@ -103,8 +103,8 @@ def test_a_late_event_counts_as_an_action_and_follows_nothing() -> None:
 
     assert SUCCESSIONS.done(state, "", ["vi"]) == {"vi": 1}
     assert SUCCESSIONS.after(state, "") == {"ls": 1}
-    assert SUCCESSIONS.before(state, "ann", "cd") == "ls"
-    assert SUCCESSIONS.before(state, "ann", "vi") is None
+    assert SUCCESSIONS.before(state, "", "ann", "cd") == "ls"
+    assert SUCCESSIONS.before(state, "", "ann", "vi") is None
 
 
 def test_failures_are_counted_by_action() -> None:
@@ -166,7 +166,7 @@ def test_merging_stays_within_the_bound() -> None:
 
     assert held(merged) == merged.follows <= 400
     assert feature.after(merged, "", "b198") == {"b199": 1}
-    assert merged.trails == other.trails
+    assert merged.roles[""].people == other.roles[""].people
 
 
 def test_merging_adds_what_both_counted() -> None:
@@ -177,7 +177,7 @@ def test_merging_adds_what_both_counted() -> None:
     assert SUCCESSIONS.after(merged, "", "ls") == {"cd": 3, "vi": 1}
     assert SUCCESSIONS.after(merged, "", "ls", "cd") == {"ls": 2}
     assert SUCCESSIONS.seen(merged, None) == 8
-    assert SUCCESSIONS.before(merged, "bob", "vi") == "ls"
+    assert SUCCESSIONS.before(merged, "", "bob", "vi") == "ls"
 
 
 def test_merged_recent_counts_stay_below_the_border() -> None:
@@ -213,18 +213,44 @@ def test_actions_of_a_role_are_bounded_and_the_frequent_stay() -> None:
     assert f"x{2 * ACTIONS - 1}" in uses
 
 
-def test_people_unseen_for_longest_start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_role_some_are_followed_and_in_another_week_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(successions, "PEOPLE", 8)
+    first = [commands("ls cd", user=f"u{number}") for number in range(40)]
+    second = [commands("vi", user=f"v{number}", after=7 * DAY) for number in range(40)]
 
-    state = folded(
-        *(
-            event
-            for number in range(9)
-            for event in commands("ls", user=f"u{number}", after=number * MINUTE)
-        )
-    )
+    one = folded(*(event for events in first for event in events))
+    both = folded(*(event for events in first + second for event in events))
 
-    assert list(state.trails) == ["u2", "u3", "u4", "u5", "u6", "u7", "u8"]
+    assert len(one.roles[""].people.people) == 8
+    assert 8 <= SUCCESSIONS.after(one, "", "ls")["cd"] < 40
+    assert {user[0] for user in both.roles[""].people.people} == {"v"}
+    assert SUCCESSIONS.after(both, "", "ls") == SUCCESSIONS.after(one, "", "ls")
+
+
+def test_who_is_followed_in_one_role_takes_no_place_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(successions, "PEOPLE", 8)
+    events = [
+        event
+        for number in range(8)
+        for role in ("cook", "waiter")
+        for event in commands("ls cd", user=f"{role}{number}", role=role)
+    ]
+
+    state = folded(*events)
+
+    assert SUCCESSIONS.after(state, "cook", "ls") == {"cd": 8}
+    assert SUCCESSIONS.after(state, "waiter", "ls") == {"cd": 8}
+
+
+def test_a_late_event_of_an_earlier_week_changes_nobody_who_is_followed() -> None:
+    state = folded(*commands("ls cd", after=7 * DAY), *commands("vi", user="bob"))
+
+    assert list(state.roles[""].people.people) == ["ann", "bob"]
+    assert SUCCESSIONS.before(state, "", "ann", "cd") == "ls"
 
 
 def test_two_actions_are_no_name_from_outside() -> None:

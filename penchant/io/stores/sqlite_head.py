@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from penchant.core.event import Logged
 
 SEGMENT = 2_048  # events that are forgotten together
+LATEST = 4  # full segments that stay in any case: who follows the log is not far behind
 
 
 class Segment:
@@ -75,12 +76,10 @@ class Head:
             self.upto = segment.logged[-1][0]  # at the end: until then it is not complete
 
     def drop(self, upto: int) -> None:
-        """Forget events up to a position, a whole segment at a time."""
+        """Forget events up to a position, a whole segment at a time, but not the latest."""
         kept = self._segments
-        while len(kept) > 1 and kept[1].after <= upto:
+        while len(kept) > 1 + LATEST and kept[1].after <= upto:
             kept = kept[1:]
-        if self.upto <= upto and kept[0].logged:
-            kept = (Segment(self.upto),)
         self._segments = kept
 
     def of_user(self, user: str) -> tuple[int, list[Logged]]:

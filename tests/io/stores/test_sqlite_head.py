@@ -30,6 +30,7 @@ def logged(positions: list[int]) -> list[Logged]:
 @pytest.fixture(autouse=True)
 def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_head, "SEGMENT", 3)
+    monkeypatch.setattr(sqlite_head, "LATEST", 2)
 
 
 @given(
@@ -59,16 +60,18 @@ def test_what_is_above_the_floor_is_there_in_order(
     assert since == (None if after < floor else [one for one in left if one[0] > after][:limit])
 
 
-def test_a_head_whose_events_are_all_indexed_is_empty_and_goes_on() -> None:
+def test_the_latest_stay_though_they_are_indexed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_head, "LATEST", 1)
     head = Head(0)
-    head.extend(logged([1, 2, 3, 4]))
+    head.extend(logged([1, 2, 3, 4, 5, 6, 7]))
 
-    head.drop(4)
-    head.extend(logged([5]))
+    head.drop(7)
+    head.extend(logged([8]))
 
-    assert head.floor == 4
-    assert head.since(4) == logged([5])
-    assert head.upto == 5
+    assert head.floor == 3
+    assert head.since(3) == logged([4, 5, 6, 7, 8])
+    assert head.since(2) is None
+    assert head.upto == 8
 
 
 def test_a_run_gives_names_in_order_and_positions_in_theirs() -> None:
