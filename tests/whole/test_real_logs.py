@@ -6,7 +6,9 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
@@ -40,7 +42,7 @@ def steps(page: str) -> Iterator[Step]:
         if language == "python":
             yield Step(language, body, text or "")
             continue
-        for part in re.split(r"^\$ (?=penchant |cat )", body, flags=re.MULTILINE)[1:]:
+        for part in re.split(r"^\$ (?=penchant |cat |python )", body, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield Step(language, command, output)
 
@@ -97,6 +99,13 @@ def run_python(code: str) -> str:
     return printed.getvalue()
 
 
+def run_example(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a program of ``examples/`` in the present folder."""
+    words = shlex.split(command)
+    monkeypatch.setattr(sys, "argv", words[1:])
+    runpy.run_path(str(ROOT / words[1]), run_name="__main__")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_prints_what_the_page_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,9 +120,13 @@ def test_every_command_prints_what_the_page_shows(
             assert run_python(step.command) == step.output
         elif step.command.startswith("cat "):
             write(step)
+        elif step.command.startswith("python "):
+            run_example(step.command, monkeypatch)
         else:
             printed = run(step.command, DATA)
             assert agrees(step.output, printed), f"$ {step.command}\n{printed}"
+    for picture in tmp_path.glob("*.svg"):
+        assert picture.read_text() == (page.parent / picture.name).read_text()
 
 
 @pytest.mark.parametrize(
