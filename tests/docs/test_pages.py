@@ -23,6 +23,7 @@ PAGES = [
             "decisions",
             "events",
             "import",
+            "interface",
             "recorder",
             "retention",
             "settings",
