@@ -83,6 +83,27 @@ def test_nothing_is_learned_without_a_sure_majority(counts: dict[str, int]) -> N
     assert learned("layout", [(COOK, counts)]) is None
 
 
+@pytest.mark.parametrize(
+    ("groups", "counts", "found"),
+    [
+        (1, {"compact": 6}, True),
+        (1, {"compact": 5}, False),
+        (1, {"compact": 15, "standard": 5}, True),
+        (1, {"compact": 14, "standard": 6}, False),
+        (7, {"compact": 9}, True),
+        (7, {"compact": 8}, False),
+        (7, {"compact": 17, "standard": 3}, True),
+        (7, {"compact": 16, "standard": 4}, False),
+    ],
+)
+def test_how_many_people_it_takes_depends_on_how_many_groups_are_asked(
+    groups: int, counts: dict[str, int], found: bool
+) -> None:
+    others: Alike = [(COOK, {})] * (groups - 1)
+
+    assert (learned("layout", [(COOK, counts), *others]) is not None) is found
+
+
 def test_people_more_alike_decide_against_all_in_the_role() -> None:
     near = ({"role": "cook", "device": "ios"}, {"compact": 20})
     wide = (COOK, {"spacious": 900, "compact": 20})
