@@ -22,6 +22,7 @@ KINDS = (
     "command",
     "exposure",
     "traits",
+    "preferences",
     "made_up",
 )
 
@@ -53,6 +54,13 @@ def fields(draw: st.DrawFn, users: tuple[str, ...] = USERS) -> dict[str, Any]:
         told["data"] = draw(
             st.sampled_from(({"zone": "Asia/Tokyo"}, {"role": "cook"}, {"role": None, "zone": "x"}))
         )
+    elif kind == "preferences":
+        told["data"] = draw(
+            st.sampled_from(
+                ({"layout": "compact"}, {"layout": None, "density": "low"}, {"layout": "odd"})
+            )
+        )
+        told["context"] = draw(st.sampled_from(({"role": "cook"}, {"device": "ios"}, {})))
     elif draw(st.booleans()):
         told["data"] = {"tags": ["own"], "category": "own"}
     return {name: value for name, value in told.items() if value is not None}

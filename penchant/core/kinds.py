@@ -16,6 +16,8 @@ UNDECLARED_WEIGHT = 0.1  # CONTRACT S2-34: the signal of whatever has no entry o
 LIKED, DISLIKED = 0.9, 0.5  # CONTRACT X-23: the strongest signals a rating can give
 FAR = 1e15  # no scale of ratings reaches so far
 TRAITS = "traits"  # the kind of the events that tell what a person is
+# Those that tell how a person wants the interface: what they say they want, and what they set.
+PREFERENCES, CONFIGURE = "preferences", "configure"
 COMMON = "common"
 GENERAL = "general"
 GROUPS = (

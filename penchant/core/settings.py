@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, get_type_hints
 
+from penchant.core import interface
 from penchant.core.errors import InvalidSettings
 from penchant.core.instant import zone_named
 from penchant.core.suggestion import closest
@@ -33,8 +34,8 @@ class Settings:
     how many stay in memory. ``seen``: what happens to items a person already touched (hide, keep,
     fade). ``popularity_half_life``, ``covisitation_half_life``: how fast the decisions forget.
     ``archive``: the folder of the months that have left the log. ``retention_days``: after how many
-    days events leave it by themselves, 0 for never.
-    ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas.
+    days events leave it by themselves, 0 for never. ``interface``: rules for the settings of the
+    interface, such as ``device:ios layout=compact``, separated by commas.
     ``keys``: ``name:scope:secret`` entries for HTTP, separated by commas. ``postgres_pool_min``,
     ``postgres_pool_max``: how many connections a process keeps to PostgreSQL, and has at most.
     """
@@ -55,6 +56,7 @@ class Settings:
     covisitation_half_life: timedelta = timedelta(days=60)
     archive: str = ""
     retention_days: int = 0
+    interface: str = ""
     postgres_pool_min: int = 10
     postgres_pool_max: int = 20
     keys: str = field(default="", repr=False)  # secrets: in no log and no traceback
@@ -190,6 +192,7 @@ def _check(chosen: Settings) -> None:
                 f"{value!r} is unknown; expected one of {', '.join(known)}{closest(value, known)}",
             )
     parts_of_day(chosen.parts_of_day)
+    interface.rules(chosen.interface)
     if not 0.001 <= chosen.rating_kappa <= 1_000:
         raise InvalidSettings("rating_kappa", f"expected 0.001 to 1000, got {chosen.rating_kappa}")
     for name in ("queue_capacity", "cache_users", "cache_items"):

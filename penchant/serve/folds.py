@@ -10,6 +10,7 @@ from penchant.measure.rollups import Rollups
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
+from penchant.profile.choices import Choices
 from penchant.profile.features import features
 from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
@@ -47,6 +48,7 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Rollups(),
             Successions(settings.session_gap),
             Zones(),
+            Choices(),
             Panel(
                 (
                     Tastes(Interests()),

@@ -10,11 +10,13 @@ from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.event import Event, copied
 from penchant.core.instant import SECOND, Instant, zone_named
-from penchant.core.kinds import TRAITS
+from penchant.core.interface import checked
+from penchant.core.kinds import PREFERENCES, TRAITS
 from penchant.core.names import KIND_LONGEST, check_name
 from penchant.core.ports import Append
 from penchant.core.slate import Choice, Slate
 from penchant.measure.patterns import TESTED, Pattern
+from penchant.personalise.adapt import CALIBRATED, Interface
 from penchant.personalise.next_action import Prediction
 from penchant.profile.action import ROLE, shortened
 from penchant.profile.feature import Norms
@@ -23,7 +25,7 @@ from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
-from penchant.serve import patterns
+from penchant.serve import interface, patterns
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -173,6 +175,41 @@ class User:
         except ValueError as error:
             raise InvalidArgument("zone", str(error)) from None
         return self._parts.edge.event_from({"user": self.id, "kind": TRAITS, "data": traits})
+
+    def prefer(self, **choices: str | None) -> str:
+        """Choose settings of the interface (layout, density, animation); ``None`` takes a choice back.
+
+        Returns the id of the event that tells them: replayed, exported and read as of any instant like
+        everything else. Raises ``InvalidArgument`` for a setting or a value that does not exist.
+
+        >>> import penchant
+        >>> p = penchant.open(":memory:")
+        >>> event = p.user("ann").prefer(layout="compact")
+        >>> p.user("ann").ux()["layout"].value, p.user("ann").ux()["layout"].source
+        ('compact', 'pin')
+        >>> p.close()
+        """
+        event = self.chosen(choices)
+        self._parts.writer.write(Append((event,)))
+        return event.id
+
+    def chosen(self, choices: Mapping[str, Any]) -> Event:
+        """The event that tells choices, not yet written; with the role, device and tier of the person."""
+        told = checked(choices)
+        raw = {"user": self.id, "kind": PREFERENCES, "data": told}
+        if aspects := interface.aspects(self._parts, self.id):
+            raw["context"] = aspects
+        return self._parts.edge.event_from(raw)
+
+    def ux(self, *, device: str | None = None, way: str = CALIBRATED) -> Interface:
+        """The settings of the interface in force, each with its source, reason and confidence.
+
+        What the person chose wins, then the operator's rules (the setting ``interface``), then what people
+        of the same role, device and tier surely choose, then the default. ``device`` is the one in use, else
+        the one most used. With the way ``documented`` behaviour decides what nobody said. docs/interface.md.
+        """
+        self._check_now()
+        return interface.settings(self._parts, self.id, device, way)
 
     def _kind(self, kind: str) -> str:
         return self._parts.kinds.canonical(check_name("kind", kind, KIND_LONGEST))

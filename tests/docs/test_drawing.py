@@ -39,6 +39,6 @@ def test_the_drawing_names_every_file_and_only_what_is_there() -> None:
 def test_a_room_of_several_files_names_them_all() -> None:
     rooms = _ROOM.findall(PAGE.read_text())
 
-    assert len(rooms) == 4
+    assert len(rooms) == 5
     for folder, row in rooms:
         assert set(re.findall(r"`(\w+)`", row)) == parts(PACKAGE / folder)

@@ -20,9 +20,11 @@ PAGES = [
         ROOT / "docs" / f"{name}.md"
         for name in (
             "actions",
+            "compat/capsules",
             "decisions",
             "events",
             "import",
+            "interface",
             "recorder",
             "retention",
             "settings",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from penchant.core.event import Event
 from penchant.core.instant import HOUR
+from penchant.core.interface import SETTINGS
 from penchant.core.item import Item
 from penchant.core.kinds import Kinds
 from penchant.profile.features import features
@@ -33,6 +34,7 @@ BUDGETS = {
     "outcomes": 45,
     "actions": 970,
     "traits": 515,
+    "preferences": 80,
     "surroundings": 300,
     "engagement": 45,
     "frustration": 130,
@@ -108,6 +110,8 @@ def _event(phase: dict[str, Any], number: int, position: int) -> Event:
 def _data(phase: dict[str, Any], number: int, kind: str) -> dict[str, Any]:
     if kind == "traits":  # at most 512 bytes in one event, the edge sees to that
         return {named(number, 60, "x"): "v" * 400, "role": None}
+    if kind in ("preferences", "configure"):
+        return {name: values[number % len(values)] for name, values in SETTINGS.items()}
     sign = phase["sign"]
     return {
         "tags": [named(number, phase["tag"], sign)] * 2 + [named(number, 9, sign)] * 70,

@@ -18,6 +18,7 @@ from penchant.measure.rollups import Rollups
 from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
+from penchant.profile.choices import Choices
 from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
 from penchant.profile.features.expertise import Expertise, Skills
@@ -41,6 +42,7 @@ CROWD: tuple[Feature[Any], ...] = (
     Rollups(),
     Successions(),
     Zones(),
+    Choices(),
     Panel(TRIALS),
 )
 EVERY = [*PERSONAL, *CROWD]

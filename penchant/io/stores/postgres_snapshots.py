@@ -39,7 +39,8 @@ WITH told AS (
             'kinds', r #> '{activity,value,kinds}', 'sessions', r #> '{sessions,value}') END,
         CASE WHEN r IS NOT NULL THEN jsonb_build_object(
             'interests', r #> '{interests,value}', 'categories', r #> '{categories,value}',
-            'items', r #> '{items,value}', 'traits', r #> '{traits,value}') END,
+            'items', r #> '{items,value}', 'traits', r #> '{traits,value}',
+            'preferences', r #> '{preferences,value}') END,
         r #> '{outcomes,value}'
     FROM told
     ON CONFLICT (user_id) DO UPDATE SET fingerprint = excluded.fingerprint, upto = excluded.upto,

@@ -18,6 +18,7 @@ from penchant.profile.features.habits import PARTS_OF_DAY, Habits
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.items import KAPPA, Items
 from penchant.profile.features.outcomes import Outcomes
+from penchant.profile.features.preferences import Preferences
 from penchant.profile.features.recent import Recent
 from penchant.profile.features.sessions import GAP, Sessions
 from penchant.profile.features.surroundings import Surroundings
@@ -44,6 +45,7 @@ def features(
         Outcomes(),
         Actions(session_gap),
         Traits(),
+        Preferences(),
         Surroundings(),
         Engagement(),
         Frustration(session_gap),

@@ -16,6 +16,7 @@ from zlib import crc32
 import msgspec
 
 from penchant.core.instant import SECOND, Instant, span
+from penchant.core.interface import TIERS
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Beside, Feature, Reading, Signal
@@ -23,7 +24,6 @@ from penchant.profile.features.sessions import GAP
 from penchant.profile.panel import Trial
 from penchant.state.quantiles import quantiles, rank
 
-TIERS = ("novice", "intermediate", "proficient", "advanced", "power_user")  # CONTRACT S0-13
 # What is measured, the larger the more practised.
 INDICATORS = (
     "pace",  # minus the mean logarithm of the seconds between two events of a session

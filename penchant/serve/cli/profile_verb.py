@@ -1,4 +1,4 @@
-"""penchant profile: what is known of a person, and what they are about to do."""
+"""penchant profile: what is known of a person, what they are about to do, how their interface is set."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from penchant.personalise.adapt import Interface
 from penchant.personalise.next_action import Prediction
 from penchant.profile.profile import Profile
 from penchant.serve.cli.output import (
@@ -31,12 +32,18 @@ UNSHOWN = ("weight", "confidence")  # what share, rating and evidence say in a t
 @click.option(
     "--next", "count", type=int, metavar="COUNT", help="What USER is about to do instead."
 )
+@click.option("--ux", is_flag=True, help="The settings of the interface in force instead.")
 @as_json
 @click.pass_obj
-def verb(store: str, user: str, at: str | None, count: int | None, json: bool) -> None:
-    """What is known of USER; with --next the actions most probable next."""
-    with errors(), opened(store, everyone=count is not None) as p:
+def verb(store: str, user: str, at: str | None, count: int | None, ux: bool, json: bool) -> None:
+    """What is known of USER; with --next the actions most probable next, with --ux their interface."""
+    if ux and count is not None:
+        raise click.UsageError("--next and --ux are two questions; ask one at a time")
+    with errors(), opened(store, everyone=ux or count is not None) as p:
         person = p.user(user, at=at)
+        if ux:
+            _interface(person.ux(), json)
+            return
         if count is not None:
             _foretell(person.next(count), json)
             return
@@ -57,6 +64,16 @@ def _foretell(found: Sequence[Prediction], json: bool) -> None:
         )
     else:
         say("nothing to foretell: nobody did anything yet")
+
+
+def _interface(found: Interface, json: bool) -> None:
+    if json:
+        print_json(found.to_dict())
+        return
+    table(
+        ("setting", "value", "source", "confidence", "why"),
+        [(one.name, one.value, one.source, one.confidence, one.reason) for one in found.settings],
+    )
 
 
 def _show(profile: Profile) -> None:

@@ -18,6 +18,7 @@ from penchant.serve.http import batch, events, items, operation, patterns, slate
 from penchant.serve.http.answer import Answer
 from penchant.serve.http.body import Disconnected, Receive
 from penchant.serve.http.call import Request
+from penchant.serve.http.plugs import joined
 from penchant.serve.http.server import Server
 
 OPERATIONS = (
@@ -50,7 +51,7 @@ class Application:
     def server(self) -> Server:
         """What answers, opened when it is first needed."""
         if self._server is None:
-            self._server = Server(self._open(), OPERATIONS)
+            self._server = Server(self._open(), joined(OPERATIONS))
         return self._server
 
     async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:

@@ -66,7 +66,8 @@ class Operation:
 
     ``read`` is called on the event loop where ``quick`` says so, else on a thread. ``body`` is the
     type that is decoded before; ``raw`` says that the operation reads the body by itself;
-    ``described`` is the type to be documented where other names are understood as well.
+    ``described`` is the type to be documented where other names are understood as well, ``example`` a body
+    that is taken.
     ``answers`` are the bodies by status, ``None`` for none, text for a media type.
     """
 
@@ -83,6 +84,7 @@ class Operation:
     body: Any = None
     raw: bool = False
     described: Any = None
+    example: Any = None
     errors: tuple[int, ...] = field(default=())
 
     @property

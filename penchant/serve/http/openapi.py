@@ -134,6 +134,8 @@ def _headers(operation: Operation) -> Iterator[dict[str, Any]]:
 
 def _request(operation: Operation) -> dict[str, Any]:
     content = {"application/json": {"schema": _schema(operation.described or operation.body)}}
+    if operation.example is not None:
+        content["application/json"]["example"] = operation.example
     if operation.raw:
         content["application/x-ndjson"] = {
             "schema": {"type": "string", "description": "One event a line."}

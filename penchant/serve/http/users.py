@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
+
 from penchant.core.errors import InvalidArgument, InvalidEvent
 from penchant.core.ports import Append
 from penchant.serve.http.answer import Answer, answer
@@ -12,6 +14,9 @@ from penchant.serve.http.call import Call, Operation
 from penchant.serve.http.wire import (
     EventsBody,
     HistoryQuery,
+    InterfaceBody,
+    InterfaceQuery,
+    PreferencesBody,
     ProfileBody,
     ProfileQuery,
     ToldBody,
@@ -55,6 +60,28 @@ async def put(call: Call) -> Answer:
     return answer(ToldBody(event.id))
 
 
+def preferences(call: Call) -> Answer:
+    """The choices that stand, now or at an instant."""
+    found = call.engine.user(call.names["user"], at=call.query.at).profile()
+    told = {"user": found.user, "preferences": found["preferences"].value}
+    return answer(msgspec.convert(told, PreferencesBody))
+
+
+async def prefer(call: Call) -> Answer:
+    """Choose settings; those not named stay as they are, null takes a choice back."""
+    user = call.engine.user(call.names["user"])
+    event = await asyncio.to_thread(user.chosen, call.body)
+    await call.server.writes.write(Append((event,)))
+    return answer(ToldBody(event.id))
+
+
+def ux(call: Call) -> Answer:
+    """The settings in force."""
+    query: InterfaceQuery = call.query
+    found = call.engine.user(call.names["user"]).ux(device=query.device, way=query.way)
+    return answer(msgspec.convert(found.to_dict(), InterfaceBody))
+
+
 def _is_live(call: Call) -> bool:
     """Whether the profile is in memory, so that reading it does not wait."""
     return call.query.at is None and call.engine.parts.states.holds(call.names["user"])
@@ -94,6 +121,35 @@ OPERATIONS = (
         scope="write",
         body=dict[str, Any],
         answers={200: ToldBody},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/users/{user}/preferences",
+        tag="people",
+        summary="The settings of the interface that a person chose, as of now or as of `at`.",
+        read=preferences,
+        quick=_is_live,
+        query=ProfileQuery,
+        answers={200: PreferencesBody},
+    ),
+    Operation(
+        method="PUT",
+        path="/v1/users/{user}/preferences",
+        tag="people",
+        summary="Choose settings of the interface: layout, density, animation; null takes one back.",
+        write=prefer,
+        scope="write",
+        body=dict[str, Any],
+        answers={200: ToldBody},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/users/{user}/ux",
+        tag="people",
+        summary="The settings of the interface in force, each with its source, reason and confidence.",
+        read=ux,
+        query=InterfaceQuery,
+        answers={200: InterfaceBody},
     ),
     Operation(
         method="GET",

@@ -79,6 +79,21 @@ class ProfileQuery(Query, frozen=True):
     at: At | None = None
 
 
+class InterfaceQuery(Query, frozen=True):
+    """For which device, and whether behaviour decides."""
+
+    device: (
+        Annotated[
+            str, Meta(min_length=1, max_length=255, description="In use; default: the most used.")
+        ]
+        | None
+    ) = None
+    way: Annotated[
+        Literal["calibrated", "documented"],
+        Meta(description="`documented`: behaviour decides what nobody said."),
+    ] = "calibrated"
+
+
 class HistoryQuery(Query, frozen=True):
     """Which events of a person are read."""
 
@@ -210,9 +225,55 @@ class ProfileBody(Struct, frozen=True):
 
 
 class ToldBody(Struct, frozen=True):
-    """The event that tells the traits."""
+    """The event that tells the traits or the choices."""
 
     event: str
+
+
+class PinBody(Struct, frozen=True):
+    """What a person chose, and when."""
+
+    value: str
+    since: Moment
+
+
+class PreferencesBody(Struct, frozen=True):
+    """The choices of a person that stand."""
+
+    user: str
+    preferences: dict[str, PinBody]
+
+
+class WeakBody(Struct, frozen=True):
+    """What behaviour hints at, and decides only where it is asked to."""
+
+    value: str
+    reason: str
+    evidence: int
+    confidence: float
+
+
+class SettingBody(Struct, frozen=True):
+    """A setting in force; `interval` where its confidence is estimated, `since` where it was chosen."""
+
+    name: str
+    value: str
+    source: Literal["pin", "rule", "learned", "inferred", "default"]
+    reason: str
+    evidence: int
+    confidence: float
+    interval: list[float] | None
+    since: Moment | None
+    weak: WeakBody | None
+
+
+class InterfaceBody(Struct, frozen=True):
+    """The settings of the interface in force; `aspects` is what was known of the person."""
+
+    user: str
+    aspects: dict[str, str]
+    settings: dict[str, SettingBody]
+    config: dict[str, str]
 
 
 class SlateBody(Struct, frozen=True):

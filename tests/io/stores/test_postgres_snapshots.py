@@ -42,6 +42,7 @@ def test_the_columns_of_a_profile_are_its_readings(database: str, clock: ManualC
     with penchant.open(database, clock=clock, follow=False) as p:
         lived(p, 0)
         p.user("ann").set(role="cook\0")
+        p.user("ann").prefer(layout="compact")
         profile = p.user("ann").profile()
         p.flush()
 
@@ -49,15 +50,16 @@ def test_the_columns_of_a_profile_are_its_readings(database: str, clock: ManualC
 
     assert found["user_id"] == "ann"
     assert instant(found["computed_at"]) == NOON
-    assert found["total_interactions"] == 4
+    assert found["total_interactions"] == 5
     assert found["total_sessions"] == profile.sessions["count"] == 1
     assert found["avg_session_duration_minutes"] == pytest.approx(20.0)
     assert found["usage_patterns"]["parts_of_day"] == profile.habits["parts_of_day"]
-    assert found["usage_patterns"]["kinds"] == {"click": 3, "traits": 1}
+    assert found["usage_patterns"]["kinds"] == {"click": 3, "preferences": 1, "traits": 1}
     assert found["user_preferences"]["interests"] == profile.interests
     assert found["user_preferences"]["categories"] == profile.categories
     assert found["user_preferences"]["items"] == profile.items
     assert found["user_preferences"]["traits"] == {"role": "cook\ufffd"}
+    assert found["user_preferences"]["preferences"]["layout"]["value"] == "compact"
     assert found["proficiency_indicators"] == profile.outcomes
     assert (found["expertise_level"], found["adaptive_ux_config"]) == (None, None)
 

@@ -7,8 +7,9 @@ import pytest
 
 from penchant.core.event import Event
 from penchant.core.instant import HOUR, SECOND
+from penchant.core.interface import TIERS
 from penchant.profile.feature import Norms
-from penchant.profile.features.expertise import INDICATORS, TIERS, UPDATE, Expertise, Skills
+from penchant.profile.features.expertise import INDICATORS, UPDATE, Expertise, Skills
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
 from penchant.state.decay import HalfLives

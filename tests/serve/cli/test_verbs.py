@@ -158,7 +158,14 @@ def test_what_cannot_be_done_is_one_line_and_an_exit_code(
 
 @pytest.mark.parametrize(
     "words",
-    ["profil ann", "profile", "recommend ann many", "track ann", "export a --items --events"],
+    [
+        "profil ann",
+        "profile",
+        "profile ann --ux --next 2",
+        "recommend ann many",
+        "track ann",
+        "export a --items --events",
+    ],
 )
 def test_wrong_use_is_exit_code_2(filled: None, words: str) -> None:
     assert run(*words.split()).exit_code == 2
@@ -239,6 +246,7 @@ def test_reading_verbs_answer_as_the_python_surface_does(filled: None) -> None:
     assert [choice["item"] for choice in only["items"]] == ["tea"]
     assert {choice["item"] for choice in told("similar", "tea")["items"]} == {"cups", "pot"}
     assert told("stats")["kinds"] == {"purchase": 4}
+    assert told("profile", "ann", "--ux")["settings"]["layout"]["source"] == "default"
     assert told("check")["passed"] is True
     assert told("rebuild", "--processes", "1")["events"] == 4
 
@@ -247,6 +255,11 @@ def test_people_get_tables_without_control_signs(filled: None) -> None:
     assert run("history", "ann").stdout.splitlines()[0].split() == ["at", "kind", "item"]
     assert "Green tea" in run("recommend", "ann", "--seen", "keep").stdout
     assert "purchase       4" in run("stats").stdout
+    assert run("profile", "ann", "--ux").stdout.splitlines()[1].split()[:3] == [
+        "layout",
+        "standard",
+        "default",
+    ]
     assert run("check").stdout == "replay equals live: 2 users and the population\n"
     assert "\x1b" not in run("profile", "ann").stdout
 

@@ -10,6 +10,7 @@ import pytest
 
 from penchant.core import instant
 from penchant.serve.http.application import OPERATIONS
+from penchant.serve.http.plugs import joined
 
 if TYPE_CHECKING:
     from tests.serve.http.conftest import Client
@@ -22,7 +23,7 @@ def test_the_description_names_every_path_and_method(client: Client) -> None:
 
     assert {
         (method.upper(), path) for path, methods in described.items() for method in methods
-    } == {(operation.method, operation.path) for operation in OPERATIONS}
+    } == {(operation.method, operation.path) for operation in joined(OPERATIONS)}
 
 
 def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:

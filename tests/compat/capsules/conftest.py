@@ -1,0 +1,3 @@
+from tests.serve.http.conftest import client, serving
+
+__all__ = ["client", "serving"]
