@@ -21,6 +21,7 @@ PAGES = [
         for name in (
             "actions",
             "compat/capsules",
+            "compat/monitor",
             "decisions",
             "events",
             "import",

@@ -96,7 +96,25 @@ def path(text: Any) -> str:
     return urlsplit(str(text)).path or "/"
 
 
-FUNCTIONS: Mapping[str, Change] = {"word": word, "path": path}
+_ENDS = {
+    **dict.fromkeys(("success", "succeeded", "ok", "passed", "true", "1", "yes"), True),
+    **dict.fromkeys(("failure", "failed", "error", "timeout", "false", "0", "no"), False),
+}
+
+
+def succeeded(text: Any) -> bool:
+    """Whether a status tells a success. Raises ``ValueError`` for one that is not known.
+
+    >>> succeeded("OK"), succeeded("timeout"), succeeded(False)
+    (True, False, False)
+    """
+    told = str(text).strip().lower()
+    if told not in _ENDS:
+        raise ValueError(f"expected one of {', '.join(_ENDS)}")
+    return _ENDS[told]
+
+
+FUNCTIONS: Mapping[str, Change] = {"word": word, "path": path, "succeeded": succeeded}
 
 
 def parse(expression: str) -> tuple[str, Change | None]:

@@ -341,3 +341,17 @@ def test_what_is_no_path_is_refused(p: Penchant, path: Any) -> None:
 def test_a_path_too_long_to_be_opened_is_named(p: Penchant) -> None:
     with pytest.raises(InvalidArgument, match=r"source: 'x+' cannot be read: File name too long"):
         p.import_("x" * 300)
+
+
+def test_a_status_becomes_success_and_a_row_of_none_that_is_known_is_refused(
+    p: Penchant, tmp_path: Path
+) -> None:
+    source = made(tmp_path / "log.csv", "user,status\nann,success\nann,timeout\nann,perhaps\n")
+
+    result = p.import_(source, kind="command", map="success=succeeded(status)")
+
+    events = [event for _, event in p.parts.store.since(0, 9)]
+    assert sorted(event.success is True for event in events) == [False, True]
+    ((field, reason, count),) = result.reasons
+    assert (field, count) == ("success", 1)
+    assert reason.startswith("succeeded() cannot read 'perhaps': expected one of success, ")

@@ -104,7 +104,7 @@ OPTIONS: list[tuple[ImportOptions, str]] = [
      "There are client, did"),
     ({"map": "kind=did", "kind": "view"}, "map: 'kind' is given as a column and as a constant"),
     ({"map": "item=wrd(did)"},
-     "map: 'wrd' is no function; closest is 'word'; expected one of word, path, "
+     "map: 'wrd' is no function; closest is 'word'; expected one of word, path, succeeded, "
      "or the name of a column"),
     ({"map": "user.name=client"}, "map: 'user.name' is no field of an event; closest is 'user'"),
     ({"map": "tags=client", "items": True}, "map: no column for 'id'; name it with --map id=COLUMN. "
