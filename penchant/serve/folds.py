@@ -11,10 +11,12 @@ from penchant.measure.usage import Usage
 from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.features import features
+from penchant.profile.features.anomaly import Anomaly, Days
 from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
+from penchant.profile.present import Present
 from penchant.profile.successions import Successions
 from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
@@ -47,11 +49,13 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Rollups(),
             Successions(settings.session_gap),
             Zones(),
+            Present(),
             Panel(
                 (
                     Tastes(Interests()),
                     Tastes(Categories()),
                     Skills(Expertise(settings.session_gap)),
+                    Days(Anomaly(ZoneInfo(settings.zone))),
                 )
             ),
         ),

@@ -20,6 +20,7 @@ PAGES = [
         ROOT / "docs" / f"{name}.md"
         for name in (
             "actions",
+            "alerts",
             "decisions",
             "events",
             "import",

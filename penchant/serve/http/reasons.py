@@ -10,8 +10,14 @@ from penchant.core.forms import explain
 from penchant.core.settings import SEEN
 from penchant.core.suggestion import closest
 from penchant.measure.patterns import RULES
+from penchant.serve.alerts import LEVELS
 
-_OPTIONS = {"seen": SEEN, "rule": RULES, "method": ("GET", "POST", "PUT", "DELETE")}
+_OPTIONS = {
+    "seen": SEEN,
+    "rule": RULES,
+    "level": LEVELS,
+    "method": ("GET", "POST", "PUT", "DELETE"),
+}
 _UNKNOWN = "object contains unknown field "
 _MISSING = "object missing required field "
 _NO_OPTION = "invalid enum value "
