@@ -44,6 +44,7 @@ MARGIN = 1.0  # times MARGINS
 PAUSE: Instant = 60 * SECOND
 SHORTEST = 0.05  # seconds; two events at once are as far apart
 BITS = 64
+SETTLED = 8  # updates in which a tier is still being found, so that no other is new
 STEPS = 7 * DAY // MINUTE  # in which small steps are taken for one
 PACKED = Struct(f"<{len(INDICATORS)}f")
 NINE_TENTHS = 1.645  # standard errors on either side of a mean
@@ -238,7 +239,8 @@ class Expertise(Feature[State]):
             state.held = list(state.means)
         elif _mean(moved) > self.margin**2:
             at = 0 if state.last is None else state.last // MINUTE
-            if not state.before or at - state.since >= STEPS:
+            settled = max(state.counts) > SETTLED
+            if settled and (not state.before or at - state.since >= STEPS):
                 state.before, state.since = PACKED.pack(*state.held), at
             state.held = list(state.means)
         state.block = Block()

@@ -9,7 +9,14 @@ import pytest
 from penchant.core.event import Event
 from penchant.core.instant import HOUR, SECOND
 from penchant.profile.feature import Norms
-from penchant.profile.features.expertise import INDICATORS, TIERS, UPDATE, Expertise, Skills
+from penchant.profile.features.expertise import (
+    INDICATORS,
+    SETTLED,
+    TIERS,
+    UPDATE,
+    Expertise,
+    Skills,
+)
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
 from penchant.state.decay import HalfLives
@@ -150,7 +157,7 @@ def test_a_late_event_counts_and_is_no_gap() -> None:
 
 def test_somebody_who_gets_better_comes_to_another_tier_since_the_first_step() -> None:
     feature = Expertise()
-    slow, quick = practised("ann", 0.1, 10 * UPDATE), practised("ann", 1.0, 20 * UPDATE)
+    slow, quick = practised("ann", 0.1, SETTLED * UPDATE), practised("ann", 1.0, 20 * UPDATE)
     later = [
         msgspec.structs.replace(one, at=one.at - quick[0].at + slow[-1].at + HOUR) for one in quick
     ]
