@@ -372,6 +372,7 @@ class StatsBody(Struct, frozen=True, kw_only=True):
     duration_ms: DurationsBody
     commands: dict[str, int]
     errors: dict[str, int]
+    error_fingerprints: dict[str, str]
     peak_hours: list[Annotated[int, Meta(ge=0, le=23)]]
     active_users: ActiveBody
     events_per_second: PerSecondBody
