@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from penchant.core.instant import Instant
+from itertools import islice
+
+from penchant.core.instant import HOUR, Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
 from penchant.profile.feature import Feature, Reading, Signal
@@ -11,7 +13,8 @@ PEOPLE = 1_000
 
 
 class Present(Feature[dict[str, Instant]]):
-    """The thousand people who did something last, in order of arrival, each with their latest instant.
+    """The thousand people who did something last, two thousand at most, each with an instant less
+    than an hour before their latest; in the order of those instants' arrival.
 
     Events of kinds that do not teach do not count. Reads how many there are.
     """
@@ -28,7 +31,9 @@ class Present(Feature[dict[str, Instant]]):
 
     def step(self, state: dict[str, Instant], signal: Signal, item: Item | None) -> None:
         event = signal.event
-        _put(state, event.user, event.at)
+        before = state.get(event.user)
+        if before is None or event.at - before >= HOUR:  # every event comes this way
+            _put(state, event.user, event.at)
 
     def merge(self, one: dict[str, Instant], other: dict[str, Instant]) -> dict[str, Instant]:
         merged = dict(one)
@@ -40,12 +45,13 @@ class Present(Feature[dict[str, Instant]]):
         return Reading(len(state), len(state))
 
     def since(self, state: dict[str, Instant], since: Instant) -> list[str]:
-        """Those who did something after an instant, who arrived last first."""
-        return [user for user, at in reversed(state.items()) if at > since]
+        """The last thousand who did something after an instant, who arrived last first."""
+        latest = islice(reversed(state.items()), PEOPLE)
+        return [user for user, at in latest if at > since]
 
 
 def _put(state: dict[str, Instant], user: str, at: Instant) -> None:
-    before = state.pop(user, at)
-    state[user] = at if at > before else before
-    if len(state) > PEOPLE:
-        del state[next(iter(state))]
+    state[user] = max(state.pop(user, at), at)
+    if len(state) > 2 * PEOPLE:  # many at once: finding the first of a dictionary takes as long
+        for first in list(islice(state, PEOPLE)):
+            del state[first]

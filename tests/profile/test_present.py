@@ -19,18 +19,27 @@ def state(*told: tuple[str, Instant]) -> dict[str, Instant]:
 
 
 def test_who_arrived_last_stands_first_and_only_who_did_something_since() -> None:
-    known = state(("ann", 0), ("bob", 2 * HOUR), ("cyd", 3 * HOUR), ("bob", HOUR))
+    known = state(("ann", 0), ("bob", 2 * HOUR), ("cyd", 3 * HOUR), ("bob", 4 * HOUR))
 
     assert Present().since(known, NOON) == ["bob", "cyd"]
-    assert Present().since(known, NOON + 2 * HOUR) == ["cyd"]
+    assert Present().since(known, NOON + 3 * HOUR) == ["bob"]
 
 
-def test_of_more_than_a_thousand_people_those_who_came_last_are_kept() -> None:
-    known = state(*[(f"user-{number}", number) for number in range(PEOPLE + 5)])
+def test_within_an_hour_and_late_somebody_keeps_their_place() -> None:
+    known = state(("ann", 0), ("bob", 0), ("ann", HOUR - 1), ("ann", -HOUR))
 
-    assert len(known) == PEOPLE
-    assert "user-4" not in known
-    assert "user-5" in known
+    assert list(known.items()) == [("ann", NOON), ("bob", NOON)]
+
+
+def test_of_more_than_a_thousand_people_those_who_came_last_are_told() -> None:
+    known = state(*[(f"user-{number}", number + 1) for number in range(2 * PEOPLE + 5)])
+
+    found = Present().since(known, NOON)
+
+    assert len(found) == PEOPLE
+    assert found[0] == f"user-{2 * PEOPLE + 4}"
+    assert found[-1] == f"user-{PEOPLE + 5}"
+    assert len(known) == PEOPLE + 5
 
 
 def test_the_people_of_two_folds_are_those_of_the_whole() -> None:

@@ -284,7 +284,7 @@ class Days(Trial[Shared, State]):
         day = own.latest[0]
         volume = log2(1.0 + day.events)
         if own.days >= LEAST:
-            norm = _norm(shared)
+            norm = _known(shared)
             for scores, (_, score) in zip(
                 shared.scores, _scores(own, day, own.days, own.volumes, norm), strict=True
             ):
@@ -409,6 +409,13 @@ def _hours(state: State, day: Today, days: int) -> _Told:
 
 
 def _norm(shared: Shared) -> Norm:
+    norm = _known(shared)
+    norm.above = [_from_above(scores) for scores in shared.scores]
+    return norm
+
+
+def _known(shared: Shared) -> Norm:
+    """What days are like, without how many had which score: scores need no more."""
     usual = shared.total / shared.days if shared.days else 0.0
     spread = shared.squares / shared.days - usual * usual if shared.days else 4.0
     within = (shared.within + SCALED) / (shared.judged + SCALED)
@@ -418,7 +425,6 @@ def _norm(shared: Shared) -> Norm:
         max(spread - within, 0.25),
         (shared.failed + 0.05 * TRUSTED) / (shared.told + TRUSTED),
         shared.judged,
-        [_from_above(scores) for scores in shared.scores],
     )
 
 
