@@ -21,6 +21,7 @@ PARTS = {
     "next_action": "What a person does next",
     "patterns": "Patterns",
     "drift": "Whether a person's tastes have changed",
+    "anomalies": "Unusual days",
 }
 PAGE = Path("benchmarks/QUALITY.md")
 

@@ -6,6 +6,7 @@ import msgspec
 
 from penchant.core.instant import DAY, EARLIEST, HOUR, SECOND, Instant
 from penchant.core.item import Item
+from penchant.measure import fingerprint
 from penchant.measure.statistics import A_DAY, DAYS, Lately, Span, Statistics, statistics
 from penchant.measure.tile import Tile
 from penchant.profile.feature import Feature, Reading, Signal
@@ -42,7 +43,11 @@ class Rollups(Feature[State]):
     """
 
     name = "rollups"
+    version = 2
     state = State
+
+    def identity(self) -> str:
+        return f"{super().identity()} {fingerprint.VERSION}"
 
     def zero(self) -> State:
         return State()

@@ -6,20 +6,21 @@ import msgspec
 
 from penchant.core.event import Event
 from penchant.core.kinds import Kind
+from penchant.measure.fingerprint import template
 from penchant.state.commonest import Commonest
 from penchant.state.distinct import Distinct
 from penchant.state.moments import Moments
 
 COMMAND = "command"  # the kind whose `text` is a command line
 KINDS, COMMANDS, ERRORS = 64, 64, 32  # names kept in one tile; the rest is counted together
-WORD, MESSAGE = 40, 80  # characters kept of a command and of an error
+WORD = 40  # characters kept of a command
 
 
 class Tile(msgspec.Struct, array_like=True):
     """Events, their outcomes and durations, the commonest kinds, commands and errors, and people.
 
     An event with an ``error`` failed, whatever else it says. A command is the first word of the text
-    of a ``command``; an error is its text in one line, cut at 80 characters. People are those who did
+    of a ``command``; an error is the template of its text. People are those who did
     something: who was only shown or told something (exposures, traits) is not among them.
     """
 
@@ -44,7 +45,7 @@ class Tile(msgspec.Struct, array_like=True):
             self.people.add(event.user)
         if event.error is not None:
             self.failed += 1
-            if message := one_line(event.error):
+            if message := template(event.error):
                 self.errors.add(message, ERRORS)
         elif event.success is not None:
             if event.success:
@@ -68,12 +69,3 @@ class Tile(msgspec.Struct, array_like=True):
         self.commands.absorb(other.commands, COMMANDS if bounded else None)
         self.errors.absorb(other.errors, ERRORS if bounded else None)
         self.people.absorb(other.people)
-
-
-def one_line(message: str) -> str:
-    """The beginning of a message, its lines and gaps closed.
-
-    >>> one_line("Traceback:\\n   no such table")
-    'Traceback: no such table'
-    """
-    return " ".join(message[: 4 * MESSAGE].split())[:MESSAGE]

@@ -2,7 +2,7 @@
 
 What the person chose wins, then what the operator rules, then what people alike surely choose, then the
 default. Behaviour decides nothing: nobody has shown that it tells what people want. Why and how:
-docs/design/016-interface.md.
+docs/design/018-interface.md.
 """
 
 from __future__ import annotations

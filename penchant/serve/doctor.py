@@ -185,6 +185,7 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
         )
         return
     yield from _drift(p, user)
+    yield from _unusual(p, user)
     yield from _offers(p, user)
 
 
@@ -204,6 +205,12 @@ def _drift(p: Penchant, user: str) -> Iterator[Finding]:
             f"the tastes of {user!r} have changed since {drift['since']}: the last {drift['window']} events "
             f"that show it differ from those before more than chance would have it; {reaction}",
         )
+
+
+def _unusual(p: Penchant, user: str) -> Iterator[Finding]:
+    for one in p.user(user).anomaly():
+        if one.unusual:
+            yield Finding("anomaly", f"{user!r} was not as usual on {one}")
 
 
 def _offers(p: Penchant, user: str) -> Iterator[Finding]:

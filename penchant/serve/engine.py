@@ -24,7 +24,8 @@ from penchant.io.stores import MEMORY, open_whole
 from penchant.io.stores.postgres_address import is_postgres, shown
 from penchant.measure.patterns import TESTED, Pattern
 from penchant.measure.statistics import Analysis
-from penchant.serve import patterns, statistics
+from penchant.serve import alerts, patterns, statistics
+from penchant.serve.alerts import Alert
 from penchant.serve.check import Checked, check
 from penchant.serve.configuration import read_kinds, read_settings
 from penchant.serve.fields import EventFields, ItemFields
@@ -225,6 +226,22 @@ class Penchant:
         >>> p.close()
         """
         return statistics.analysis(self.parts, hours)
+
+    def alerts(self, limit: int = 100, *, level: str | None = None) -> list[Alert]:
+        """What to look at, the most urgent first: at most ``limit`` (1 to 500), of one level if it is named.
+
+        ``CRITICAL``, ``WARNING`` or ``INFO``: too many errors, slow reads, people with an unusual day or a
+        new tier in the latest seven days (docs/alerts.md). Of people those who did something last are looked
+        at, a thousand at most. Raises ``InvalidArgument``.
+
+        >>> p = Penchant(":memory:")
+        >>> for number in range(20):
+        ...     id = p.track("ann", "command", text="make", success=number > 4)
+        >>> [(one.level, one.what) for one in p.alerts()]
+        [('CRITICAL', 'errors')]
+        >>> p.close()
+        """
+        return alerts.recent(self.parts, limit, level)
 
     # -- in and out -------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from penchant.personalise.candidates.covisitation import Covisitation
 from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.choices import Choices
 from penchant.profile.features import features
+from penchant.profile.features.anomaly import Anomaly, Days
 from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
+from penchant.profile.present import Present
 from penchant.profile.successions import Successions
 from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
@@ -49,11 +51,13 @@ def crowd_fold(settings: Settings, kinds: Kinds) -> Fold:
             Successions(settings.session_gap),
             Zones(),
             Choices(),
+            Present(),
             Panel(
                 (
                     Tastes(Interests()),
                     Tastes(Categories()),
                     Skills(Expertise(settings.session_gap)),
+                    Days(Anomaly(ZoneInfo(settings.zone))),
                 )
             ),
         ),

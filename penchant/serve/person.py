@@ -21,6 +21,7 @@ from penchant.personalise.next_action import Prediction
 from penchant.profile.action import ROLE, shortened
 from penchant.profile.feature import Norms
 from penchant.profile.features.actions import Actions, Habit
+from penchant.profile.features.anomaly import Anomaly, Judgement, Norm, judgements
 from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
@@ -117,6 +118,23 @@ class User:
         """
         events = self.history(patterns.LATEST)[::-1]
         return patterns.of_person(self._parts, self.id, events, min_frequency, rule)
+
+    def anomaly(self) -> list[Judgement]:
+        """How the latest two active days compare with those before, latest first; all three signals of each.
+
+        A day is told as it stands; of the person's own days at least five stand before it, else nothing is
+        said. At most one ordinary day in 100 is to be ``unusual`` (docs/alerts.md).
+        """
+        fold = self._parts.fold
+        name = fold.feature(Anomaly).name
+        norm: Norm | None = self._parts.population.norms().by_name.get(name)
+
+        def answer(folded: Folded) -> list[Judgement]:
+            return list(judgements(fold.state(folded, name), norm))
+
+        if self.at is not None:
+            return answer(self._parts.states.replayed(self.id, until=self.at))
+        return self._parts.states.read(self.id, answer)
 
     def explain(self, item: str, *, seen: str | None = None) -> Choice:
         """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""

@@ -22,6 +22,7 @@ PAGES = [
             "actions",
             "compat/capsules",
             "compat/monitor",
+            "alerts",
             "decisions",
             "events",
             "import",

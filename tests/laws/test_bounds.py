@@ -38,9 +38,10 @@ BUDGETS = {
     "surroundings": 300,
     "engagement": 45,
     "frustration": 130,
-    "expertise": 290,
+    "expertise": 323,
     "drift": 440,
     "evolution": 440,
+    "anomaly": 110,
 }
 KINDS: Kinds = read_kinds(":memory:", "general")
 FOLD = Fold(features(UTC), KINDS)

@@ -21,11 +21,13 @@ from penchant.personalise.candidates.popularity import Popularity
 from penchant.profile.choices import Choices
 from penchant.profile.feature import HALF_LIVES, Feature, Signal
 from penchant.profile.features import features
+from penchant.profile.features.anomaly import Anomaly, Days
 from penchant.profile.features.expertise import Expertise, Skills
 from penchant.profile.features.interests import Categories, Interests
 from penchant.profile.features.sessions import GAP, OPEN
 from penchant.profile.fold import Fold, Folded
 from penchant.profile.panel import Panel
+from penchant.profile.present import Present
 from penchant.profile.successions import Successions
 from penchant.profile.tastes import Tastes
 from penchant.profile.zones import Zones
@@ -34,7 +36,7 @@ from tests.conftest import NOON
 from tests.generate import CATALOGUE, events, in_time_order
 
 PERSONAL = features(UTC)
-TRIALS = Tastes(Interests()), Tastes(Categories()), Skills(Expertise())
+TRIALS = Tastes(Interests()), Tastes(Categories()), Skills(Expertise()), Days(Anomaly())
 CROWD: tuple[Feature[Any], ...] = (
     Popularity(),
     Covisitation(),
@@ -43,6 +45,7 @@ CROWD: tuple[Feature[Any], ...] = (
     Successions(),
     Zones(),
     Choices(),
+    Present(),
     Panel(TRIALS),
 )
 EVERY = [*PERSONAL, *CROWD]

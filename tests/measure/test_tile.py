@@ -49,6 +49,12 @@ def test_the_text_of_another_kind_is_no_command() -> None:
     assert tile({"text": "ls -l"}, kind=Kind(name="search", group="query")).commands.total() == 0
 
 
+def test_errors_that_differ_in_numbers_alone_are_counted_together() -> None:
+    assert tile({"error": "2 tests failed"}, {"error": "13 tests failed"}).errors.counts == {
+        "<number> tests failed": 2
+    }
+
+
 def test_an_error_is_one_line_of_eighty_characters() -> None:
     made = tile({"error": "no\n  such\tfile"}, {"error": "é" * 9_000}, {"error": " "})
 

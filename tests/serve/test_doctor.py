@@ -228,6 +228,24 @@ def test_a_change_of_tastes_is_told_with_what_becomes_of_it(p: Penchant) -> None
     )
 
 
+def test_an_unusual_day_is_told_with_what_is_usual(p: Penchant) -> None:
+    p.put_items([{"id": "tea"}, {"id": "new"}])
+    p.track_many(
+        [
+            {"user": "ann", "kind": "click", "item": "tea", "at": 86_400 * day + number}
+            for day in range(20_000, 20_010)
+            for number in range(10 if day < 20_009 else 400)
+        ]
+    )
+
+    [sentence] = [told for about, told in said(p, "ann") if about == "anomaly"]
+
+    assert sentence.startswith(
+        "'ann' was not as usual on 2024-10-13: 400 events; usual are 10.3, nine of ten days have "
+    )
+    assert sentence.endswith("by 9 days before")
+
+
 def test_a_memory_that_was_told_is_said_not_to_react(tmp_path: Path) -> None:
     with penchant.open(tmp_path, follow=False, taste_memory="always") as p:
         [sentence] = [told for about, told in said(turned(p), "ann") if about == "drift"]

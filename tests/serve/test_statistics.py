@@ -11,6 +11,7 @@ import penchant
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument
 from penchant.core.instant import DAY, HOUR, Instant
+from penchant.measure.fingerprint import fingerprint
 from penchant.serve.engine import Penchant
 from tests.conftest import NOON, ManualClock
 
@@ -38,7 +39,8 @@ def test_a_window_has_what_happened_in_it_and_all_time_the_rest(p: Penchant) -> 
     assert (hour["events"], ever["events"]) == (2, 3)
     assert (hour["commands"], ever["commands"]) == ({"ls": 1, "make": 1}, {"ls": 2, "make": 1})
     assert (hour["success_rate"], hour["duration_ms"]["mean"]) == (0.5, 20.0)
-    assert hour["errors"] == {"2 failed": 1}
+    assert hour["errors"] == {"<number> failed": 1}
+    assert hour["error_fingerprints"] == {"<number> failed": fingerprint("13 failed")}
     assert ever["active_users"] == {"window": 2, "last_hour": 1, "last_day": 1}
     assert (hour["from"], ever["from"]) == ("2026-01-01T11:00:00Z", None)
 

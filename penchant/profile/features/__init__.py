@@ -9,6 +9,7 @@ from typing import Any
 from penchant.profile.feature import Feature
 from penchant.profile.features.actions import Actions
 from penchant.profile.features.activity import Activity
+from penchant.profile.features.anomaly import Anomaly
 from penchant.profile.features.drift import Drift
 from penchant.profile.features.engagement import Engagement
 from penchant.profile.features.evolution import Evolution
@@ -52,4 +53,5 @@ def features(
         Expertise(session_gap),
         Drift(),
         Evolution(),
+        Anomaly(zone),
     )

@@ -8,14 +8,16 @@ people by their grades: docs/design/011-expertise.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from math import log, sqrt
+from struct import Struct
 from typing import Any
 from zlib import crc32
 
 import msgspec
 
-from penchant.core.instant import SECOND, Instant, span
+from penchant.core.instant import DAY, MINUTE, SECOND, Instant, span
 from penchant.core.interface import TIERS
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
@@ -42,6 +44,9 @@ MARGIN = 1.0  # times MARGINS
 PAUSE: Instant = 60 * SECOND
 SHORTEST = 0.05  # seconds; two events at once are as far apart
 BITS = 64
+SETTLED = 8  # updates in which a tier is still being found, so that no other is new
+STEPS = 7 * DAY // MINUTE  # in which small steps are taken for one
+PACKED = Struct(f"<{len(INDICATORS)}f")
 NINE_TENTHS = 1.645  # standard errors on either side of a mean
 
 
@@ -60,7 +65,9 @@ class Block(msgspec.Struct, array_like=True):
 
 class State(msgspec.Struct, array_like=True):
     """``means`` and ``squares`` of the indicators, faded, after ``counts`` updates of each; ``held`` is what
-    the tier is read from; ``seen`` has a bit for each action met."""
+    the tier is read from; ``seen`` has a bit for each action met. ``before`` is what it was read from before
+    it was looked at anew, in single precision, empty until then; ``since`` when, in minutes since 1970; what
+    follows within seven days changes neither."""
 
     block: Block = msgspec.field(default_factory=Block)
     events: int = 0
@@ -70,6 +77,17 @@ class State(msgspec.Struct, array_like=True):
     means: list[float] = msgspec.field(default_factory=lambda: [0.0] * len(INDICATORS))
     squares: list[float] = msgspec.field(default_factory=lambda: [0.0] * len(INDICATORS))
     held: list[float] = msgspec.field(default_factory=lambda: [0.0] * len(INDICATORS))
+    before: bytes = b""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The tier that somebody came to, and the one before; ``at`` an instant they began to move."""
+
+    before: str
+    tier: str
+    at: Instant
 
 
 class Norm(msgspec.Struct, array_like=True):
@@ -91,6 +109,7 @@ class Expertise(Feature[State]):
     """
 
     name = "expertise"
+    version = 2
     ordered = True
     state = State
 
@@ -148,6 +167,8 @@ class Expertise(Feature[State]):
             self._joined(one.means, other.means, one.counts, other.counts),
             self._joined(one.squares, other.squares, one.counts, other.counts),
             list(other.held if any(other.counts) else one.held),
+            other.before or one.before,
+            other.since if other.before else one.since,
         )
         if merged.block.events >= UPDATE:
             self._update(merged)
@@ -159,6 +180,15 @@ class Expertise(Feature[State]):
     def read_beside(self, state: State, now: Instant, beside: Beside) -> Reading:
         return self._reading(state, beside.norm)
 
+    def change(self, state: State, norm: Norm | None) -> Change | None:
+        """What became of the tier since it was looked at anew, and in the seven days after; ``None`` while it
+        stays what it was."""
+        if norm is None or not norm.scores or not state.before:
+            return None
+        before = _tier(PACKED.unpack(state.before), state, norm)
+        tier = _tier(state.held, state, norm)
+        return None if before == tier else Change(before, tier, state.since * MINUTE)
+
     def _reading(self, state: State, norm: Norm | None) -> Reading:
         if norm is None or not norm.scores or not any(state.counts):
             unknown = {"score": 0.5, "interval": [0.0, 1.0], "tier": TIERS[0], "indicators": {}}
@@ -166,11 +196,10 @@ class Expertise(Feature[State]):
         ranks = ranked(state.means, state.counts, norm)
         mean = _mean(ranks.values())
         reach = self._reach(state, norm)
-        held = rank(_mean(ranked(state.held, state.counts, norm).values()), norm.scores)
         value = {
             "score": rank(mean, norm.scores),
             "interval": [rank(mean - reach, norm.scores), rank(mean + reach, norm.scores)],
-            "tier": TIERS[min(int(held * len(TIERS)), len(TIERS) - 1)],
+            "tier": _tier(state.held, state, norm),
             "indicators": ranks,
             "updates": max(state.counts),
         }
@@ -206,7 +235,13 @@ class Expertise(Feature[State]):
             for place, margin in enumerate(MARGINS)
             if state.counts[place]
         ]
-        if max(state.counts) <= 1 or _mean(moved) > self.margin**2:
+        if max(state.counts) <= 1:
+            state.held = list(state.means)
+        elif _mean(moved) > self.margin**2:
+            at = 0 if state.last is None else state.last // MINUTE
+            settled = max(state.counts) > SETTLED
+            if settled and (not state.before or at - state.since >= STEPS):
+                state.before, state.since = PACKED.pack(*state.held), at
             state.held = list(state.means)
         state.block = Block()
 
@@ -284,6 +319,11 @@ def ranked(numbers: Sequence[float], counts: Sequence[int], norm: Norm) -> dict[
         )
         if count
     }
+
+
+def _tier(numbers: Sequence[float], state: State, norm: Norm) -> str:
+    held = rank(_mean(ranked(numbers, state.counts, norm).values()), norm.scores)
+    return TIERS[min(int(held * len(TIERS)), len(TIERS) - 1)]
 
 
 def _measured(state: State) -> tuple[float | None, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from penchant.core import instant
+from penchant.core.event import Event
 from penchant.core.instant import HOUR, MINUTE, Instant
 from penchant.core.item import Item
 from penchant.core.kinds import Kind
@@ -49,11 +50,14 @@ class Habits(Feature[State]):
         return State()
 
     def step(self, state: State, signal: Signal, item: Item | None) -> None:
-        event = signal.event
-        offset = self._offset(event.at) if event.offset is None else event.offset * MINUTE
-        hours = (event.at + offset) // HOUR
+        hours = self.local_hours(signal.event)
         state.hours[hours % 24] += 1
         state.weekdays[(hours // 24 + 3) % 7] += 1  # 1970-01-01 was a Thursday
+
+    def local_hours(self, event: Event) -> int:
+        """Whole hours from the start of 1970 to the event, by its clock."""
+        offset = self._offset(event.at) if event.offset is None else event.offset * MINUTE
+        return (event.at + offset) // HOUR
 
     def merge(self, one: State, other: State) -> State:
         return State(

@@ -27,6 +27,7 @@ VERBS = {
     "similar": "Items that the same people touch.",
     "trending": "What is popular lately.",
     "patterns": "What people do again and again.",
+    "alerts": "What to look at: errors, slowness, unusual days, new tiers.",
     "stats": "What happened, ever or lately, and clicks per exposure.",
     "doctor": "Why somebody gets nothing, what is misconfigured.",
     "rebuild": "Fold every state anew from the log.",

@@ -14,7 +14,7 @@ from starlette.routing import Router
 
 import penchant
 from penchant.serve.engine import Penchant
-from penchant.serve.http import batch, events, items, operation, patterns, slates, users
+from penchant.serve.http import alerts, batch, events, items, operation, patterns, slates, users
 from penchant.serve.http.answer import Answer
 from penchant.serve.http.body import Disconnected, Receive
 from penchant.serve.http.call import Request
@@ -28,6 +28,7 @@ OPERATIONS = (
     *patterns.OPERATIONS,
     *items.OPERATIONS,
     *batch.OPERATIONS,
+    *alerts.OPERATIONS,
     *operation.OPERATIONS,
 )
 _numbers = count(1)

@@ -11,8 +11,15 @@ from penchant.core.settings import SEEN
 from penchant.core.suggestion import closest
 from penchant.measure.patterns import RULES
 from penchant.personalise.adapt import WAYS
+from penchant.serve.alerts import LEVELS
 
-_OPTIONS = {"seen": SEEN, "rule": RULES, "way": WAYS, "method": ("GET", "POST", "PUT", "DELETE")}
+_OPTIONS = {
+    "seen": SEEN,
+    "rule": RULES,
+    "level": LEVELS,
+    "way": WAYS,
+    "method": ("GET", "POST", "PUT", "DELETE"),
+}
 _UNKNOWN = "object contains unknown field "
 _MISSING = "object missing required field "
 _NO_OPTION = "invalid enum value "

@@ -143,6 +143,13 @@ class PersonPatternsQuery(PatternRule, frozen=True):
     at: At | None = None
 
 
+class AlertsQuery(Query, frozen=True):
+    """Which alerts, and how many at most."""
+
+    limit: Annotated[int, Meta(ge=1, le=500, description="How many alerts at most.")] = 100
+    level: Literal["CRITICAL", "WARNING", "INFO"] | None = None
+
+
 class RecommendBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What to recommend. With `shown` the exposures of the whole slate are logged at once."""
 
@@ -313,6 +320,44 @@ class PatternsBody(Struct, frozen=True):
     patterns: list[PatternBody]
 
 
+class AlertBody(Struct, frozen=True):
+    """One thing to look at; `user` is null where it is of no person."""
+
+    level: Literal["CRITICAL", "WARNING", "INFO"]
+    what: str
+    user: str | None
+    at: Moment
+    text: str
+    evidence: dict[str, Any]
+
+
+class AlertsBody(Struct, frozen=True):
+    """Alerts, the most urgent first."""
+
+    alerts: list[AlertBody]
+
+
+class JudgementBody(Struct, frozen=True):
+    """How one signal of one day compares with the days before."""
+
+    what: Literal["volume", "failures", "hours"]
+    day: str
+    value: float
+    usual: float
+    interval: list[float]
+    score: float
+    p: float
+    unusual: bool
+    days: int
+
+
+class AnomalyBody(Struct, frozen=True):
+    """The latest two active days of a person, latest first."""
+
+    user: str
+    signals: list[JudgementBody]
+
+
 class ItemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An item of the catalogue, without what is unknown."""
 
@@ -388,6 +433,7 @@ class StatsBody(Struct, frozen=True, kw_only=True):
     duration_ms: DurationsBody
     commands: dict[str, int]
     errors: dict[str, int]
+    error_fingerprints: dict[str, str]
     peak_hours: list[Annotated[int, Meta(ge=0, le=23)]]
     active_users: ActiveBody
     events_per_second: PerSecondBody

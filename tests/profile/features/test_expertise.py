@@ -3,13 +3,20 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from penchant.core.event import Event
 from penchant.core.instant import HOUR, SECOND
 from penchant.core.interface import TIERS
 from penchant.profile.feature import Norms
-from penchant.profile.features.expertise import INDICATORS, UPDATE, Expertise, Skills
+from penchant.profile.features.expertise import (
+    INDICATORS,
+    SETTLED,
+    UPDATE,
+    Expertise,
+    Skills,
+)
 from penchant.profile.fold import Fold
 from penchant.profile.panel import Panel
 from penchant.state.decay import HalfLives
@@ -146,3 +153,23 @@ def test_a_late_event_counts_and_is_no_gap() -> None:
     value = reading(Expertise(), event(after=HOUR), event(after=0)).value
 
     assert value["updates"] == 0
+
+
+def test_somebody_who_gets_better_comes_to_another_tier_since_the_first_step() -> None:
+    feature = Expertise()
+    slow, quick = practised("ann", 0.1, SETTLED * UPDATE), practised("ann", 1.0, 20 * UPDATE)
+    later = [
+        msgspec.structs.replace(one, at=one.at - quick[0].at + slow[-1].at + HOUR) for one in quick
+    ]
+    fold = Fold([feature], KINDS)
+    before = fold.extend(fold.zero(), list(enumerate(slow, start=1)), lambda item, at: None)
+    norm = NORMS.by_name["expertise"]
+    assert feature.change(before.states[0], norm) is None
+
+    after = fold.extend(before, list(enumerate(later, start=1_000)), lambda item, at: None)
+
+    change = feature.change(after.states[0], norm)
+    assert change is not None
+    assert TIERS.index(change.before) < TIERS.index(change.tier)
+    assert slow[-1].at < change.at < later[-1].at
+    assert feature.change(after.states[0], None) is None

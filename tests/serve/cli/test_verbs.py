@@ -65,7 +65,7 @@ def test_every_verb_has_help_and_json(verb: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "check", "doctor ann", "explain ann tea", "export all.jsonl", "history ann",
+        "alerts", "check", "doctor ann", "explain ann tea", "export all.jsonl", "history ann",
         "import log.csv", "patterns", "patterns ann", "profile ann --next 3", "profile ann",
         "rebuild --processes 1", "recommend ann", "similar tea",
         "simulate --events 2", "simulate --into shop --events 2", "stats", "track ann click",
@@ -489,3 +489,15 @@ def test_patterns_are_told_of_everyone_a_role_and_a_person(filled: None) -> None
     assert told("patterns", "--min", "100") == []
     assert run("patterns", "--min", "1").exit_code == 2
     assert run("patterns", "ann", "--role", "cook").exit_code == 2
+
+
+def test_alerts_are_told_in_words_and_of_one_level(filled: None) -> None:
+    assert "no alert" in run("alerts").stdout
+    with penchant.open("penchant-store", follow=False) as p:
+        for _ in range(30):
+            p.track("ann", "click", "tea", error="no such table")
+
+    assert "30 of 30 events" in run("alerts").stdout
+    assert [one["what"] for one in told("alerts", "--level", "critical")] == ["errors"]
+    assert told("alerts", "--level", "warning") == []
+    assert run("alerts", "--limit", "0").exit_code == 2
