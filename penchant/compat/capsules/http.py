@@ -93,9 +93,10 @@ def computation(call: Call) -> Answer:
 
 
 def alerts(call: Call) -> Answer:
-    """Which limits are passed now."""
+    """Which limits are passed now, and what is new or unusual of people."""
     told = monitoring.system(call.engine, call.server.metrics)
-    return _answer({"timestamp": told["timestamp"], "alerts": monitoring.alerts(told)})
+    found = [*monitoring.alerts(told), *monitoring.of_people(call.engine)]
+    return _answer({"timestamp": told["timestamp"], "alerts": found})
 
 
 def _answer(told: Any) -> Answer:
@@ -144,5 +145,5 @@ OPERATIONS = (
     _get("/metrics/system", "How the process does.", system),
     _get("/metrics/engagement", "Who is there.", people),
     _get("/metrics/bv-computation", "How long vectors take.", computation),
-    _get("/alerts", "Which of the documented limits are passed now.", alerts),
+    _get("/alerts", "Which of the documented limits are passed now, and what is unusual of people.", alerts),
 )

@@ -22,6 +22,8 @@ LIMITS = (
     ("WARNING", "cache_hit_rate", 0.5, False, "less than half of the profiles were in memory"),
     ("WARNING", "avg_processing_ms", 100.0, True, "a request takes more than 100 ms on average"),
 )
+ARCHETYPE, USAGE = "new_user_archetype", "unusual_usage_pattern"  # CONTRACT S0-69
+MOST = 100  # alerts of people
 LEAST = 20  # requests, or profile reads, below which a share of them says nothing
 INTERVAL = 60.0  # seconds
 
@@ -104,6 +106,22 @@ def alerts(told: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def of_people(engine: Penchant) -> list[dict[str, Any]]:
+    """New archetypes and unusual usage of the latest seven days (CONTRACT S0-69), the latest first."""
+    return [
+        {
+            "level": alert.level,
+            "metric": ARCHETYPE if alert.what == "new_tier" else USAGE,
+            "value": alert.evidence["tier" if alert.what == "new_tier" else "value"],
+            "threshold": alert.evidence["before" if alert.what == "new_tier" else "usual"],
+            "message": alert.text,
+            "timestamp": instant.text(alert.at),
+            "user_id": alert.user,
+        }
+        for alert in engine.alerts(MOST, level="INFO")
+    ]
+
+
 def everything(engine: Penchant, http: Metrics | None = None) -> dict[str, Any]:
     """What a dashboard shows."""
     told = system(engine, http)
@@ -112,7 +130,7 @@ def everything(engine: Penchant, http: Metrics | None = None) -> dict[str, Any]:
         "system": told,
         "engagement": engagement(engine),
         "bv_computation": computation(engine),
-        "alerts": alerts(told),
+        "alerts": [*alerts(told), *of_people(engine)],
     }
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from penchant.compat.capsules.http import OPERATIONS
+from penchant.core.instant import DAY, SECOND, moment
 from tests.compat.capsules.told import taps
 from tests.serve.http.test_schema import CHECKS, HEADERS, described
 
@@ -157,6 +158,19 @@ def test_a_limit_that_is_passed_is_an_alert(client: Client) -> None:
         ("WARNING", "avg_processing_ms"),
     ]
     assert told["system"]["health"] == "critical"
+
+
+def test_an_unusual_day_of_a_person_is_an_alert(client: Client) -> None:
+    now = client.engine.parts.now()
+    for ago in range(10, -1, -1):
+        for number in range(10 if ago else 400):
+            at = moment(now - ago * DAY - number * SECOND)
+            client.engine.track("ann", "tap", "capsule", at=at)
+
+    [alert] = client.get("/alerts")["alerts"]
+
+    assert (alert["level"], alert["metric"]) == ("INFO", "unusual_usage_pattern")
+    assert (alert["user_id"], alert["value"]) == ("ann", 400)
 
 
 def test_the_paths_beside_v1_are_answered_natively_where_both_have_them(client: Client) -> None:
