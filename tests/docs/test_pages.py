@@ -20,6 +20,7 @@ PAGES = [
         ROOT / "docs" / f"{name}.md"
         for name in (
             "actions",
+            "compat/discovery",
             "compat/monitor",
             "decisions",
             "events",
