@@ -21,6 +21,7 @@ PAGES = [
         for name in (
             "actions",
             "compat/capsules",
+            "compat/discovery",
             "compat/monitor",
             "alerts",
             "decisions",
