@@ -77,6 +77,14 @@ class Beside:
     states: Mapping[str, Any] = field(default_factory=dict)
 
 
+def faded(signal: Signal, memory: Memory, now: Instant) -> float:
+    """The weight of one event as it stands at ``now`` under a memory, as tallies sum it."""
+    if memory.index is None:
+        return signal.weight
+    block, factor = signal.growth.blocks[memory.index], signal.growth.factors[memory.index]
+    return signal.weight * factor * HALF_LIVES.fade(memory.index, block, now)
+
+
 class Feature(ABC, Generic[State]):
     """What every feature declares; a plug is a subclass in a file of its own.
 
@@ -89,6 +97,7 @@ class Feature(ABC, Generic[State]):
     """
 
     name: ClassVar[str]
+    needs: ClassVar[str] = "events"  # what it learns from, in words that follow "it learns from"
     version: ClassVar[int] = 1
     ordered: ClassVar[bool] = False
     state: ClassVar[Any]
@@ -115,6 +124,10 @@ class Feature(ABC, Generic[State]):
     @abstractmethod
     def merge(self, one: State, other: State) -> State:
         """The state of the events of both."""
+
+    def weight(self, signal: Signal, now: Instant, beside: Beside) -> float:
+        """How much one event weighs at ``now`` in what is read: 1 where events are counted."""
+        return 1.0
 
     @abstractmethod
     def read(self, state: State, now: Instant) -> Reading:

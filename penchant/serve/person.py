@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument
@@ -19,6 +19,7 @@ from penchant.measure.patterns import TESTED, Pattern
 from penchant.personalise.adapt import CALIBRATED, Interface
 from penchant.personalise.next_action import Prediction
 from penchant.profile.action import ROLE, shortened
+from penchant.profile.explanation import Explanation
 from penchant.profile.feature import Norms
 from penchant.profile.features.actions import Actions, Habit
 from penchant.profile.features.anomaly import Anomaly, Judgement, Norm, judgements
@@ -26,7 +27,7 @@ from penchant.profile.features.items import Items
 from penchant.profile.features.recent import Touch
 from penchant.profile.fold import Folded
 from penchant.profile.profile import Profile
-from penchant.serve import interface, patterns
+from penchant.serve import explanations, interface, patterns
 from penchant.serve.decisions import History
 
 if TYPE_CHECKING:
@@ -136,8 +137,40 @@ class User:
             return answer(self._parts.states.replayed(self.id, until=self.at))
         return self._parts.states.read(self.id, answer)
 
-    def explain(self, item: str, *, seen: str | None = None) -> Choice:
-        """Score and reasons one item would have in a slate now; 0.0 and none without evidence."""
+    @overload
+    def explain(self, item: str, *, seen: str | None = None) -> Choice: ...
+
+    @overload
+    def explain(self, *, reading: str, limit: int = 10) -> Explanation: ...
+
+    def explain(
+        self,
+        item: str | None = None,
+        *,
+        reading: str | None = None,
+        seen: str | None = None,
+        limit: int = 10,
+    ) -> Choice | Explanation:
+        """Why an item would be in a slate now, or from which events a ``reading`` comes.
+
+        Of an item: its score and the reasons that sum to it, 0.0 and none without evidence. Of a reading
+        of the profile: at most ``limit`` (1 to 100) of the latest 1,000 events that changed it, with what
+        each weighs and what it changed; ``str()`` says it in words. Raises ``InvalidArgument``.
+
+        >>> import penchant
+        >>> p = penchant.open(":memory:")
+        >>> _ = p.item("run-5k", category="run"), p.track("ann", "click", "run-5k", id="e1")
+        >>> told = p.user("ann").explain(reading="categories")
+        >>> [(one.event.id, round(one.weight, 3)) for one in told.because]
+        [('e1', 0.3)]
+        >>> p.close()
+        """
+        if reading is not None:
+            if item is not None:
+                raise InvalidArgument("reading", f"tell it or an item, not both; got {item!r} too")
+            return explanations.of_reading(self._parts, self.id, reading, self.at, limit)
+        if item is None:
+            raise InvalidArgument("item", "tell an item, or reading= such as 'interests'")
         rule = seen or self._parts.settings.seen
         return self._parts.decisions.explain(item, self._history(rule), rule)
 

@@ -115,6 +115,13 @@ class States:
 
         Raises ``InvalidArgument`` for an instant before the latest of the user's retired events.
         """
+        folded, tail = self.told(user, until=until, upto=upto)
+        return self._fold.extend(folded, tail, self._shelf.find)
+
+    def told(
+        self, user: str, *, until: Instant | None = None, upto: int | None = None
+    ) -> tuple[Folded, list[Logged]]:
+        """What :meth:`replayed` folds: what retired events left, and the events since."""
         self._writer.settle(user)
         retired, base = self._store.retired(), self._store.base(USER, user)
         if until is not None and base is not None and until < retired.until:
@@ -129,7 +136,7 @@ class States:
             tail = [logged for logged in tail if logged[1].at <= until]
         if upto is not None:
             tail = [logged for logged in tail if logged[0] <= upto]
-        return self._fold.extend(folded, tail, self._shelf.find)
+        return folded, tail
 
     def save(self) -> None:
         """Write behind the snapshot of every live state that has none of its latest events."""

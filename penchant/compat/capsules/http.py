@@ -145,5 +145,9 @@ OPERATIONS = (
     _get("/metrics/system", "How the process does.", system),
     _get("/metrics/engagement", "Who is there.", people),
     _get("/metrics/bv-computation", "How long vectors take.", computation),
-    _get("/alerts", "Which of the documented limits are passed now, and what is unusual of people.", alerts),
+    _get(
+        "/alerts",
+        "Which of the documented limits are passed now, and what is unusual of people.",
+        alerts,
+    ),
 )

@@ -74,6 +74,7 @@ class Actions(Feature[State]):
     """
 
     name = "actions"
+    needs = "events that say what a person does"
     ordered = True
     state = State
 

@@ -29,6 +29,7 @@ class Activity(Feature[State]):
     """
 
     name = "activity"
+    needs = "events"
     version = 3
     state = State
 

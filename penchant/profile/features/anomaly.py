@@ -133,6 +133,7 @@ class Anomaly(Feature[State]):
     """
 
     name = "anomaly"
+    needs = "two days on which the person did something"
     ordered = True
     state = State
 

@@ -40,6 +40,7 @@ class Drift(Feature[Turns]):
     """
 
     name = "drift"
+    needs = "events on items with a category, or with one in their data"
     ordered = True
     state = Turns
 

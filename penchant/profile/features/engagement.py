@@ -62,6 +62,7 @@ class Engagement(Feature[State]):
     """
 
     name = "engagement"
+    needs = "days on which the person did something"
     state = State
 
     def touches(self, kind: Kind) -> bool:

@@ -52,6 +52,7 @@ class Evolution(Feature[Tiles]):
     """
 
     name = "evolution"
+    needs = "events on items with a category, or with one in their data, in the last two years"
     state = Tiles
 
     def touches(self, kind: Kind) -> bool:

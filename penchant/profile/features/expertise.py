@@ -109,6 +109,7 @@ class Expertise(Feature[State]):
     """
 
     name = "expertise"
+    needs = "20 events that say what a person does, and other people"
     version = 2
     ordered = True
     state = State

@@ -67,6 +67,7 @@ class Frustration(Feature[State]):
     """
 
     name = "frustration"
+    needs = "events that say what a person does"
     ordered = True
     state = State
 

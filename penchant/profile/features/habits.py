@@ -33,6 +33,7 @@ class Habits(Feature[State]):
     """
 
     name = "habits"
+    needs = "events that say what a person does"
     state = State
 
     def __init__(self, zone: tzinfo = UTC, parts_of_day: Mapping[str, int] = PARTS_OF_DAY) -> None:

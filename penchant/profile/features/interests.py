@@ -21,6 +21,7 @@ from penchant.profile.feature import (
     Memory,
     Reading,
     Signal,
+    faded,
 )
 from penchant.state.beta import interval
 from penchant.state.tally import EVIDENCE, PLAIN, Bound, Tally
@@ -90,17 +91,27 @@ class Leaning(Feature[Tally]):
     def merge(self, one: Tally, other: Tally) -> Tally:
         return one.merge(other, self.bound)
 
+    def weight(self, signal: Signal, now: Instant, beside: Beside) -> float:
+        norm = Norm() if beside.norm is None else beside.norm
+        return faded(signal, self._memory(norm, self._turns(beside)), now)
+
     def read(self, state: Tally, now: Instant) -> Reading:
         return self.read_beside(state, now, Beside())
 
     def read_beside(self, state: Tally, now: Instant, beside: Beside) -> Reading:
-        turns = beside.states.get("drift") if self.memory == LEARNED else None
         norm = Norm(unseen=1.0 / (len(state.rows) + 1)) if beside.norm is None else beside.norm
-        return self._reading(state, now, norm, turns)
+        return self._reading(state, now, norm, self._turns(beside))
+
+    def _turns(self, beside: Beside) -> Turns | None:
+        """What is known of changes, where they are reacted to."""
+        return beside.states.get("drift") if self.memory == LEARNED else None
+
+    def _memory(self, norm: Norm, turns: Turns | None) -> Memory:
+        learned = WHILE_DRIFTING if turns is not None and turns.drifting() else norm.memory
+        return MEMORIES[learned if self.memory == LEARNED else self.memory]
 
     def _reading(self, state: Tally, now: Instant, norm: Norm, turns: Turns | None) -> Reading:
-        learned = WHILE_DRIFTING if turns is not None and turns.drifting() else norm.memory
-        memory = MEMORIES[learned if self.memory == LEARNED else self.memory]
+        memory = self._memory(norm, turns)
         weights = state.weights(HALF_LIVES, memory.index, now)
         if turns is not None and turns.found and self.turned:
             lately = turns.lately()
@@ -136,6 +147,7 @@ class Interests(Leaning):
     """Leaning by tag: an event speaks for each tag of its item."""
 
     name = "interests"
+    needs = "events on items with tags, or with tags in their data"
     bound = Bound(keys=20, size=880)
 
     def names(self, event: Event, item: Item | None) -> Iterable[str]:
@@ -146,6 +158,7 @@ class Categories(Leaning):
     """Leaning by category: an event speaks for the one category of its item."""
 
     name = "categories"
+    needs = "events on items with a category, or with one in their data"
     turned = True
     bound = Bound(keys=12, size=560)
 

@@ -12,9 +12,11 @@ from penchant.profile.feature import (
     HALF_LIVES,
     LEARNED,
     MEMORIES,
+    Beside,
     Feature,
     Reading,
     Signal,
+    faded,
 )
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
@@ -42,6 +44,7 @@ class Items(Feature[Tally]):
     """
 
     name = "items"
+    needs = "events that name an item"
     version = 3
     state = Tally
 
@@ -64,6 +67,9 @@ class Items(Feature[Tally]):
 
     def merge(self, one: Tally, other: Tally) -> Tally:
         return one.merge(other, BOUND)
+
+    def weight(self, signal: Signal, now: Instant, beside: Beside) -> float:
+        return faded(signal, self.memory, now)
 
     def read(self, state: Tally, now: Instant) -> Reading:
         weights = state.weights(HALF_LIVES, self.memory.index, now)

@@ -34,6 +34,7 @@ class Outcomes(Feature[State]):
     """
 
     name = "outcomes"
+    needs = "events with success or error"
     version = 2
     state = State
 

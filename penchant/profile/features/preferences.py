@@ -28,6 +28,7 @@ class Preferences(Feature[dict[str, Pin]]):
     """
 
     name = "preferences"
+    needs = "choices told by prefer(), or events of the kinds preferences and configure"
     ordered = True  # of two choices at one instant
     state = dict[str, Pin]
 

@@ -36,6 +36,7 @@ class Recent(Feature[list[Touch]]):
     """
 
     name = "recent"
+    needs = "events that name an item"
     version = 4
     ordered = True
     state = list[Touch]

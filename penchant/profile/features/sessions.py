@@ -49,6 +49,7 @@ class Sessions(Feature[State]):
     """
 
     name = "sessions"
+    needs = "events that say what a person does"
     version = 2
     ordered = True
     state = State

@@ -26,6 +26,7 @@ class Surroundings(Feature[dict[str, dict[str, int]]]):
     """
 
     name = "surroundings"
+    needs = "events whose context names a device, platform, place, company or weather"
     version = 2
     state = dict[str, dict[str, int]]
 

@@ -22,6 +22,7 @@ class Traits(Feature[dict[str, Any]]):
     """
 
     name = "traits"
+    needs = "traits told by set(), or events of the kind traits"
     version = 2
     ordered = True
     state = dict[str, Any]

@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 
+from penchant.core import instant
 from penchant.core.errors import InvalidArgument, InvalidEvent
 from penchant.core.ports import Append
 from penchant.serve.http.answer import Answer, answer
 from penchant.serve.http.call import Call, Operation
 from penchant.serve.http.wire import (
+    BecauseBody,
     EventsBody,
+    ExplanationBody,
+    ExplanationQuery,
     HistoryQuery,
     InterfaceBody,
     InterfaceQuery,
@@ -45,6 +49,30 @@ def events(call: Call) -> Answer:
     user = call.engine.user(call.names["user"], at=query.at)
     found = user.history(query.limit, kind=query.kind)
     return answer(EventsBody(user.id, [event_body(event) for event in found]))
+
+
+def reading(call: Call) -> Answer:
+    """One reading, and from which events it comes."""
+    query: ExplanationQuery = call.query
+    told = call.engine.user(call.names["user"], at=query.at).explain(
+        reading=call.names["reading"], limit=query.limit
+    )
+    because = [
+        BecauseBody(event_body(one.event), one.weight, dict(one.changed)) for one in told.because
+    ]
+    return answer(
+        ExplanationBody(
+            told.user,
+            told.name,
+            instant.text(told.as_of),
+            told.reading,
+            because,
+            told.changing,
+            told.looked_at,
+            told.earlier,
+            told.needs,
+        )
+    )
 
 
 async def put(call: Call) -> Answer:
@@ -160,5 +188,14 @@ OPERATIONS = (
         quick=_is_short,
         query=HistoryQuery,
         answers={200: EventsBody},
+    ),
+    Operation(
+        method="GET",
+        path="/v1/users/{user}/readings/{reading}",
+        tag="people",
+        summary="One reading of a person, and from which events it comes.",
+        read=reading,
+        query=ExplanationQuery,
+        answers={200: ExplanationBody},
     ),
 )

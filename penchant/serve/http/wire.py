@@ -143,6 +143,12 @@ class PersonPatternsQuery(PatternRule, frozen=True):
     at: At | None = None
 
 
+class ExplanationQuery(ProfileQuery, frozen=True):
+    """How many events are told, and as of when."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+
+
 class AlertsQuery(Query, frozen=True):
     """Which alerts, and how many at most."""
 
@@ -356,6 +362,28 @@ class AnomalyBody(Struct, frozen=True):
 
     user: str
     signals: list[JudgementBody]
+
+
+class BecauseBody(Struct, frozen=True):
+    """One event behind a reading: what it weighs now, and the parts that it changed, from what to what."""
+
+    event: EventBody
+    weight: float
+    changed: dict[str, tuple[Any, Any]]
+
+
+class ExplanationBody(Struct, frozen=True):
+    """Where a reading comes from: ``changing`` of the latest ``looked_at`` events changed it."""
+
+    user: str
+    name: str
+    as_of: Moment
+    reading: Reading
+    because: list[BecauseBody]
+    changing: int
+    looked_at: int
+    earlier: int
+    needs: str
 
 
 class ItemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
