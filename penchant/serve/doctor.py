@@ -26,7 +26,6 @@ from penchant.serve.parts import Parts
 from penchant.serve.population import AT_ONCE, EVERYONE, KEY
 from penchant.serve.states import USER
 
-ASKED = ("traits", "preferences")  # readings of what people are asked: nothing is wrong without
 SHOWN = 5  # undeclared kinds that get a finding of their own
 LATEST = 20_000  # events looked at for items that the catalogue lacks
 NAMES = 100_000  # users compared with a name that nobody has
@@ -185,24 +184,9 @@ def _user(p: Penchant, user: str) -> Iterator[Finding]:
             "'item' when importing, or pass item= when tracking",
         )
         return
-    yield from _unknown(p, user)
     yield from _drift(p, user)
     yield from _unusual(p, user)
     yield from _offers(p, user)
-
-
-def _unknown(p: Penchant, user: str) -> Iterator[Finding]:
-    """Which readings are empty, and which events they would learn from."""
-    needs = {feature.name: feature.needs for feature in p.parts.fold.features}
-    empty = [
-        f"{name} ({needs[name]})"
-        for name, reading in p.user(user).profile().readings.items()
-        if not reading.evidence and name not in ASKED
-    ]
-    if empty:
-        yield Finding(
-            "readings", f"nothing is known yet of {user!r} that is learned from: {', '.join(empty)}"
-        )
 
 
 def _drift(p: Penchant, user: str) -> Iterator[Finding]:

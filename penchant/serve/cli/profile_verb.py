@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -51,7 +51,7 @@ def verb(store: str, user: str, at: str | None, count: int | None, ux: bool, jso
         if json:
             print_json(profile.to_dict())
         else:
-            _show(profile)
+            _show(profile, {one.name: one.needs for one in p.parts.fold.features})
 
 
 def _foretell(found: Sequence[Prediction], json: bool) -> None:
@@ -76,7 +76,7 @@ def _interface(found: Interface, json: bool) -> None:
     )
 
 
-def _show(profile: Profile) -> None:
+def _show(profile: Profile, needs: Mapping[str, str]) -> None:
     told = profile.to_dict()
     say(f"{profile.user}, as of {told['as_of']}")
     if not profile.activity["events"]:
@@ -93,6 +93,11 @@ def _show(profile: Profile) -> None:
         else:
             say(heading)
             _pairs(value, "  ")
+    missing = [name for name, reading in told["readings"].items() if not reading["evidence"]]
+    if missing:
+        say("\nnot known yet, and what it is learned from")
+        for name in missing:
+            say(f"  {name:<14}{needs[name]}")
 
 
 def _listed(heading: str, rows: list[Any]) -> None:

@@ -420,6 +420,38 @@ def test_explain_prints_the_reasons_that_sum_to_the_score(filled: None) -> None:
     assert run("explain", "eve", "tea").stdout.startswith(f"tea for eve: {choice['score']:.3f}\n")
 
 
+def test_explain_of_a_reading_tells_the_events_it_comes_from(filled: None) -> None:
+    explanation = told("explain", "ann", "--reading", "items")
+
+    assert explanation["changing"] == len(explanation["because"]) > 0
+    assert run("explain", "ann", "--reading", "items").stdout.count("\n") == 1 + len(
+        explanation["because"]
+    )
+
+
+@pytest.mark.parametrize("named", [(), ("tea", "--reading", "items")])
+def test_explain_takes_an_item_or_a_reading(filled: None, named: tuple[str, ...]) -> None:
+    result = run("explain", "ann", *named)
+
+    assert result.exit_code == 2
+    assert "name an item, or a reading with --reading" in result.stderr
+
+
+def test_a_reading_that_there_is_not_is_refused_with_those_there_are(filled: None) -> None:
+    result = run("explain", "ann", "--reading", "intrests")
+
+    assert result.exit_code == 2
+    assert "closest is 'interests'" in result.stderr
+
+
+def test_a_profile_says_what_is_not_known_and_what_it_is_learned_from(filled: None) -> None:
+    shown = run("profile", "ann").stdout
+
+    missing = shown.partition("not known yet, and what it is learned from\n")[2]
+    assert "outcomes      events with success or error\n" in missing
+    assert "items" not in [line.split()[0] for line in missing.splitlines()]
+
+
 def test_explain_of_an_item_without_evidence_says_so(filled: None) -> None:
     assert "nothing speaks for it" in run("explain", "eve", "unheard").stdout
 

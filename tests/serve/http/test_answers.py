@@ -107,6 +107,8 @@ def test_what_goes_out_is_what_python_gives(client: Client) -> None:
         ]
     }
     assert client.get("/v1/users/ann/explain/milk") == ann.explain("milk").to_dict()
+    told = ann.explain(reading="items", limit=2).to_dict()
+    assert client.get("/v1/users/ann/readings/items?limit=2") == told
 
 
 def test_a_profile_can_be_read_as_of_then(client: Client) -> None:
