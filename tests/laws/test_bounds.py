@@ -25,10 +25,11 @@ BOUND = 8_192
 # sum holds; a new feature takes its share from what is left or from the others.
 BUDGETS = {
     "activity": 405,
-    "items": 1_020,
+    "items": 768,
     "recent": 1_216,
     "interests": 900,
     "categories": 580,
+    "searches": 174,
     "habits": 160,
     "sessions": 590,
     "outcomes": 45,
@@ -102,6 +103,7 @@ def _event(phase: dict[str, Any], number: int, position: int) -> Event:
         session=session and named(number % phase["sessions"], session, sign),
         value=float(number % 7),
         duration_ms=1e300,
+        text=" ".join(named(number + place, phase["item"], sign) for place in range(3)),
         success=number % 3 == 0,
         data=_data(phase, number, kind),
         context={aspect: named(number, phase["tag"], sign) for aspect in ASPECTS},

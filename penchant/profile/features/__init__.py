@@ -21,6 +21,7 @@ from penchant.profile.features.items import KAPPA, Items
 from penchant.profile.features.outcomes import Outcomes
 from penchant.profile.features.preferences import Preferences
 from penchant.profile.features.recent import Recent
+from penchant.profile.features.searches import Searches
 from penchant.profile.features.sessions import GAP, Sessions
 from penchant.profile.features.surroundings import Surroundings
 from penchant.profile.features.traits import Traits
@@ -41,6 +42,7 @@ def features(
         Recent(),
         Interests(memory, confidence),
         Categories(memory, confidence),
+        Searches(),
         Habits(zone, parts_of_day),
         Sessions(session_gap),
         Outcomes(),

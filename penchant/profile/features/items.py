@@ -20,7 +20,7 @@ from penchant.profile.feature import (
 )
 from penchant.state.tally import EVIDENCE, Bound, Tally
 
-BOUND = Bound(keys=24, size=1_000)
+BOUND = Bound(keys=18, size=748)
 KAPPA = 1.0  # weight that makes a rating of 5 (1 - 1/e) = 3.16: one purchase
 
 
@@ -38,14 +38,14 @@ def rating(weight: float, kappa: float = KAPPA) -> float:
 
 
 class Items(Feature[Tally]):
-    """Counts events and weight by item; the 24 items with the most weight of late are remembered.
+    """Counts events and weight by item; the 18 items with the most weight of late are remembered.
 
     Reads a list, best first, of ``{item, count, weight, rating}``.
     """
 
     name = "items"
     needs = "events that name an item"
-    version = 3
+    version = 4
     state = Tally
 
     def __init__(self, kappa: float = KAPPA, memory: str = LEARNED) -> None:
