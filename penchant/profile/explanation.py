@@ -141,8 +141,9 @@ def explain(
             states = dict(zip((one.name for one in fold.features), folded.states, strict=True))
             weighs = feature.weight(signal, now, Beside(norm, states))
             found.append(Because(event, weighs, changed))
-    ordered = sorted(found[::-1], key=lambda one: -abs(one.weight))
-    return reading, ordered[:limit], len(found)
+    found.reverse()
+    found.sort(key=lambda one: -abs(one.weight))  # stable: of equal ones the latest first
+    return reading, found[:limit], len(found)
 
 
 def _told(value: Any) -> dict[str, Any]:
