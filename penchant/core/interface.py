@@ -100,6 +100,7 @@ def _rule(entry: str) -> Rule:
             _check(entry, name, SETTINGS, "setting")
             if reason := _refused(name, value):
                 raise InvalidSettings("interface", f"{entry!r}: {name}: {reason}")
+            _check_once(entry, name, values)
             values[name] = value
             continue
         name, sign, value = word.partition(":")
@@ -116,6 +117,7 @@ def _rule(entry: str) -> Rule:
                 f"{entry!r}: tier {value!r} is unknown; expected one of {', '.join(TIERS)}"
                 f"{closest(value, TIERS)}",
             )
+        _check_once(entry, name, when)
         when[name] = value
     if not values:
         raise InvalidSettings(
@@ -129,6 +131,14 @@ def _check(entry: str, name: str, known: Any, what: str) -> None:
         raise InvalidSettings(
             "interface",
             f"{entry!r}: no {what} {name!r}; there are {', '.join(known)}{closest(name, known)}",
+        )
+
+
+def _check_once(entry: str, name: str, told: Mapping[str, str]) -> None:
+    if name in told:
+        raise InvalidSettings(
+            "interface",
+            f"{entry!r}: {name} is named twice; make it two rules, with a comma between",
         )
 
 

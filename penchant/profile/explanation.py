@@ -120,7 +120,7 @@ def explain(
         return feature.read_beside(states[name], now, Beside(norm, states))
 
     reading = read()
-    parts = dict(_parts(reading.value))
+    parts = _told(reading.value)
     found: list[Because] = []
     for position, event in tail:
         kind = fold.kinds.of(event.kind)
@@ -129,7 +129,7 @@ def explain(
         if not feature.touches(kind):
             continue
         reading = read()
-        before, parts = parts, dict(_parts(reading.value))
+        before, parts = parts, _told(reading.value)
         changed = {
             part: (before.get(part), parts.get(part))
             for part in {**before, **parts}
@@ -146,6 +146,14 @@ def explain(
     return reading, found[:limit], len(found)
 
 
+def _told(value: Any) -> dict[str, Any]:
+    """What a reading is made of; of rows with one name the first, which is the latest or the largest."""
+    told: dict[str, Any] = {}
+    for part, one in _parts(value):
+        told.setdefault(part, one)
+    return told
+
+
 def _parts(value: Any, under: str = "") -> Iterator[tuple[str, Any]]:
     """What a reading is made of, by name: the fields of mappings, the weights of named rows."""
     if isinstance(value, Mapping):
@@ -153,14 +161,21 @@ def _parts(value: Any, under: str = "") -> Iterator[tuple[str, Any]]:
             yield from _parts(one, f"{under}.{key}" if under else str(key))
     elif isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
         for place, one in enumerate(value):
-            named = one.get("name") or one.get("item") or str(place)
-            told = [one[key] for key in ("weight", "share", "at") if key in one]
+            named = _name(one) or str(place)
+            told = [one[key] for key in ("at", "weight", "share") if key in one]
             if told:
                 yield f"{under}.{named}" if under else str(named), told[0]
             else:
                 yield from _parts(one, f"{under}.{named}" if under else str(named))
     else:
         yield under, value
+
+
+def _name(row: Mapping[str, Any]) -> str | None:
+    """By what a row is known, wherever it stands: rows move when another one comes before them."""
+    if "what" in row:
+        return f"{row['what']} of {row['day']}"
+    return next((str(row[key]) for key in ("name", "item", "from") if row.get(key)), None)
 
 
 def _words(part: str, before: Any, after: Any) -> str:

@@ -22,10 +22,10 @@ def of_reading(parts: Parts, user: str, name: str, at: Instant | None, limit: in
         raise InvalidArgument("limit", f"expected 1 to {MOST}, got {limit!r}")
     fold = parts.fold
     features = {feature.name: feature for feature in fold.features}
-    if name not in features:
+    if not isinstance(name, str) or name not in features:
+        near = closest(name, features) if isinstance(name, str) else ""
         raise InvalidArgument(
-            "reading",
-            f"no reading is called {name!r}{closest(name, features)}; there are {', '.join(features)}",
+            "reading", f"no reading is called {name!r:.60}{near}; there are {', '.join(features)}"
         )
     folded, tail = parts.states.told(user, until=at)
     before, latest = tail[:-LATEST], tail[-LATEST:]

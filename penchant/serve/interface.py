@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from penchant.core.errors import InvalidArgument
 from penchant.core.interface import plain, rules
+from penchant.core.names import check_name
 from penchant.core.suggestion import closest
 from penchant.personalise.adapt import WAYS, Alike, Interface, Known, adapt
 from penchant.profile.choices import Choices
@@ -28,6 +29,8 @@ def settings(parts: Parts, user: str, device: str | None, way: str) -> Interface
         )
     if device is not None and (not isinstance(device, str) or not plain(device)):
         raise InvalidArgument("device", f"expected text such as 'ios', got {device!r:.60}")
+    if device is not None:
+        check_name("device", device)
     norms = parts.population.norms().by_name
 
     def known(folded: Folded) -> Known:

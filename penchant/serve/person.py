@@ -168,6 +168,8 @@ class User:
         if reading is not None:
             if item is not None:
                 raise InvalidArgument("reading", f"tell it or an item, not both; got {item!r} too")
+            if seen is not None:
+                raise InvalidArgument("seen", "is about items; a reading rests on every event")
             return explanations.of_reading(self._parts, self.id, reading, self.at, limit)
         if item is None:
             raise InvalidArgument("item", "tell an item, or reading= such as 'interests'")

@@ -51,6 +51,8 @@ def test_a_rule_applies_to_who_has_all_its_aspects_and_without_any_to_everybody(
         ("lay=compact", "no setting 'lay'; there are layout, density, animation"),
         ("layout=tight", "layout: 'tight' is unknown; expected one of standard, compact, spacious"),
         ("device: layout=compact", "'device:' is neither"),
+        ("layout=compact layout=spacious", "layout is named twice; make it two rules"),
+        ("device:ios device:web layout=compact", "device is named twice; make it two rules"),
     ],
 )
 def test_a_rule_that_says_nothing_or_what_does_not_exist_is_refused(text: str, reason: str) -> None:

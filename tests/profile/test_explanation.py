@@ -24,6 +24,10 @@ def click(number: int, ago: int = 0, category: str = "run", **fields: Any) -> Ev
     )
 
 
+def _again(number: int) -> dict[str, Any]:
+    return {"id": "again", "user": "ann", "kind": "click", "at": NOON - DAY, "item": f"i{number}"}
+
+
 def explained(
     name: str, *events: Event, limit: int = 10
 ) -> tuple[Reading, dict[str, Because], int]:
@@ -73,6 +77,31 @@ def test_in_words_an_event_says_when_what_and_how_much() -> None:
     assert str(because["e1"]) == (
         "2026-01-01T12:00:00Z: click of i1, weight 0.3: run nothing -> 0.3"
     )
+
+
+def test_a_repeated_touch_changes_what_is_recent() -> None:
+    _, because, changing = explained("recent", click(1, ago=2), Event(**_again(1)), click(2))
+
+    assert changing == 3
+    [(part, (before, after))] = because["again"].changed.items()
+    assert (part, before, after) == ("i1", "2025-12-30T12:00:00Z", "2025-12-31T12:00:00Z")
+
+
+def test_a_tile_keeps_its_name_when_another_one_begins() -> None:
+    _, because, _ = explained("evolution", click(1, ago=30), click(2))
+
+    changed = because["e2"].changed
+    began = [part for part, (before, _) in changed.items() if part.startswith("ten_days")]
+    assert began
+    assert all(before is None for part, (before, _) in changed.items() if part in began)
+
+
+def test_a_sign_of_an_unusual_day_is_told_by_what_it_is_and_the_day() -> None:
+    events = [click(10 * ago + number, ago=ago) for ago in range(9, -1, -1) for number in range(3)]
+
+    _, because, _ = explained("anomaly", *events)
+
+    assert because["e2"].changed["signals.volume of 2026-01-01.value"] == (2, 3)
 
 
 @pytest.mark.parametrize("name", [feature.name for feature in FOLD.features])

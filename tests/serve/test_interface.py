@@ -95,6 +95,9 @@ def test_settings_that_name_no_such_setting_are_refused_when_they_are_read() -> 
     [
         ({"way": "documentd"}, "way: 'documentd' is unknown; expected one of calibrated, documen"),
         ({"device": 7}, "device: expected text such as 'ios', got 7"),
+        ({"device": "i\0s"}, "device: contains the character NUL"),
+        ({"device": "\ud800"}, "device: contains half of a surrogate pair"),
+        ({"device": "x" * 256}, "device: expected text of 1 to 255 characters, got 256"),
         ({"device": "  "}, "device: expected text"),
     ],
 )

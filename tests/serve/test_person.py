@@ -150,3 +150,16 @@ def test_changing_what_was_given_out_changes_nothing_that_is_kept(p: Penchant) -
     assert profile.traits == {"role": "analyst"}
     assert [one["name"] for one in profile.interests] == ["green"]
     assert p.check().passed
+
+
+@pytest.mark.parametrize("reading", ["taste", 5, [], b"items"])
+def test_a_reading_that_is_none_is_refused_with_those_there_are(p: Penchant, reading: Any) -> None:
+    with pytest.raises(
+        InvalidArgument, match=r"reading: no reading is called .* there are activity"
+    ):
+        p.user("ann").explain(reading=reading)
+
+
+def test_an_explained_reading_takes_no_rule_of_items(p: Penchant) -> None:
+    with pytest.raises(InvalidArgument, match="seen: is about items"):
+        p.user("ann").explain(reading="items", seen="hide")  # type: ignore[call-overload]  # the fault

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from penchant.compat.capsules.events import InteractionEvent, InteractionType, event_of, interaction
+from penchant.compat.capsules.events import InteractionEvent, InteractionType, admitted, interaction
 from penchant.compat.capsules.places import Place, unused
 from penchant.core.event import Event
 from penchant.core.ports import Append
@@ -55,8 +55,8 @@ class BehavioralTracker:
         return interaction(log(self._place.engine, raw))
 
 
-def log(engine: Penchant, raw: dict[str, Any]) -> Event:
+def log(engine: Penchant, raw: InteractionEvent | dict[str, Any]) -> Event:
     """The event that an interaction became, durable; an id that the log knows changes nothing."""
-    event = engine.parts.edge.event_from(event_of(raw))
+    event = admitted(engine.parts.edge, raw)
     engine.parts.writer.write(Append((event,)))
     return event

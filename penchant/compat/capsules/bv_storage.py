@@ -39,9 +39,7 @@ class BVStorage:
 
     async def store_interaction_event(self, event: InteractionEvent) -> InteractionEvent:
         """Keep one interaction, durably; answers it with its id and time."""
-        return await asyncio.to_thread(
-            lambda: interaction(log(self._place.engine, event.to_dict()))
-        )
+        return await asyncio.to_thread(lambda: interaction(log(self._place.engine, event)))
 
     async def get_behavioral_vector(self, *, user_id: str) -> BehavioralVector | None:
         """What is known of a person now; ``None`` for who did nothing."""

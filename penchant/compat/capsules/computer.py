@@ -39,6 +39,6 @@ class BehavioralVectorComputer:
 
 def _raw(index: int, event: InteractionEvent | dict[str, Any]) -> dict[str, Any]:
     try:
-        return event_of(event.to_dict() if isinstance(event, InteractionEvent) else event)
+        return event_of(event)
     except InvalidEvent as error:
         raise InvalidEvent(f"events[{index}].{error.field}", error.reason) from None

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from penchant.core.admission import Edge
 from penchant.core.errors import InvalidEvent
 from penchant.core.event import Event
 from penchant.core.suggestion import closest
@@ -34,6 +35,7 @@ _FIELDS = {
     "success": "success",
     "error_message": "error",
 }
+_NAMES = {field: name for name, field in _FIELDS.items()}
 _MAPS = {"context": "context", "data": "data", "interaction_data": "data"}
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
@@ -100,15 +102,19 @@ class InteractionEvent:
 FIELDS = tuple(field.name for field in fields(InteractionEvent))
 
 
-def event_of(told: Mapping[str, Any]) -> dict[str, Any]:
+def event_of(told: InteractionEvent | Mapping[str, Any]) -> dict[str, Any]:
     """An interaction as an event that ``track_many`` takes; camelCase is understood.
 
     The capsule's type becomes the event's ``category``, so that interests and next actions tell
-    capsules apart by it. Raises ``InvalidEvent`` for a field nobody knows.
+    capsules apart by it. Raises ``InvalidEvent`` for a field nobody knows, or that is told twice.
 
     >>> event_of({"userId": "ann", "event_type": "tap", "capsule_id": "c1", "capsule_type": "task"})
     {'user': 'ann', 'kind': 'tap', 'item': 'c1', 'data': {'capsule_type': 'task', 'category': 'task'}}
     """
+    if isinstance(told, InteractionEvent):
+        told = told.to_dict()
+    if not isinstance(told, Mapping):
+        raise InvalidEvent("$", f"expected an interaction or its fields, got {told!r:.60}")
     event: dict[str, Any] = {}
     maps: dict[str, dict[str, Any]] = {"context": {}, "data": {}}
     own: dict[str, dict[str, Any]] = {"context": {}, "data": {}}
@@ -125,6 +131,8 @@ def event_of(told: Mapping[str, Any]) -> dict[str, Any]:
         elif name in IN_DATA:
             own["data"][name] = value
         elif name in _FIELDS:
+            if _FIELDS[name] in event:
+                raise InvalidEvent(given, f"is told twice, in another spelling of {name} too")
             event[_FIELDS[name]] = value.value if isinstance(value, InteractionType) else value
         else:
             raise InvalidEvent(
@@ -139,6 +147,25 @@ def event_of(told: Mapping[str, Any]) -> dict[str, Any]:
         if found := maps[place] | values:
             event[place] = found
     return event
+
+
+def admitted(edge: Edge, told: InteractionEvent | Mapping[str, Any]) -> Event:
+    """The event of an interaction. Raises ``InvalidEvent`` with the interaction's own name of the field."""
+    raw = event_of(told)
+    try:
+        return edge.event_from(raw)
+    except InvalidEvent as error:
+        raise type(error)(outer(error.field), error.reason) from None
+
+
+def outer(field: str) -> str:
+    """What an interaction calls a field of an event.
+
+    >>> outer("item"), outer("data.size"), outer("success")
+    ('capsule_id', 'data.size', 'success')
+    """
+    head, dot, rest = field.partition(".")
+    return _NAMES.get(head, head) + dot + rest
 
 
 def interaction(event: Event) -> InteractionEvent:

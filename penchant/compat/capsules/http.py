@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from penchant.compat.capsules import monitoring, vectors
-from penchant.compat.capsules.events import event_of, interaction
+from penchant.compat.capsules.events import admitted, interaction
 from penchant.core import instant
 from penchant.core.ports import Append
 from penchant.serve.http.answer import Answer
@@ -46,7 +46,7 @@ class ComputeBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 async def log(call: Call) -> Answer:
     """Log one interaction; answered once it is durable."""
-    event = call.engine.parts.edge.event_from(event_of(call.body))
+    event = admitted(call.engine.parts.edge, call.body)
     accepted = await call.server.writes.write(Append((event,)))
     call.server.metrics.accepted += accepted
     call.server.metrics.duplicates += 1 - accepted

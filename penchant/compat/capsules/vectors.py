@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from penchant.compat.capsules.events import outer
 from penchant.core import instant
 from penchant.core.errors import InvalidArgument, InvalidEvent, NotFound
 from penchant.core.event import Event
@@ -68,7 +69,7 @@ def vector_of(
         receipt = engine.track_many(events)
         if receipt.rejected:
             first = receipt.rejected[0]
-            raise InvalidEvent(f"events[{first.index}].{first.field}", first.reason)
+            raise InvalidEvent(f"events[{first.index}].{outer(first.field)}", first.reason)
         person = _known(engine, user)
         tier = TIERS[0] if among is None else _tier(among, person.history(HISTORY)[::-1])
         return replace(_vector(person, window_days), expertise_level=tier)

@@ -43,6 +43,8 @@ class Record:
                     f"no such field{near}; there are {', '.join(map(camel, known))}",
                 )
             name = names[key]
+            if name in values:
+                raise InvalidArgument(f"{where}.{key}", f"is told twice, as {camel(name)} too")
             if value is not None and name in cls.nested:
                 value = cls.nested[name].from_dict(value, f"{where}.{key}")
             values[name] = value

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from penchant.compat.discovery.record import Record
+from penchant.core.errors import InvalidArgument
 
 ENTITIES = ("activity", "recommendation", "user", "search_result")
 
@@ -75,6 +76,12 @@ class UserBehaviorEvent(Record):
     entity_id: str | None = None
     context: EventContext = field(default_factory=EventContext)
     metadata: EventMetadata = field(default_factory=EventMetadata)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.event_type, str):
+            raise InvalidArgument(
+                "$.eventType", f"expected text such as 'rsvp', got {self.event_type!r:.60}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

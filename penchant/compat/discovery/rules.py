@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, timedelta
+from math import inf
 
 from penchant.compat.discovery.events import fields_of
 from penchant.compat.discovery.records import (
@@ -18,6 +19,7 @@ from penchant.compat.discovery.records import (
     UserPreferenceProfile,
 )
 from penchant.core import instant
+from penchant.core.errors import InvalidArgument
 from penchant.core.instant import DAY, Instant
 from penchant.core.item import Item
 from penchant.profile.features.drift import THRESHOLD
@@ -108,11 +110,21 @@ def kl_divergence(recent: Mapping[str, int], historical: Mapping[str, int]) -> f
     """How far the recent counts are from the historical ones, in nats (CONTRACT X-24).
 
     0 or more; one is added to each count, so that it is finite whatever one of them lacks.
+    Raises ``InvalidArgument`` for what is no count.
 
     >>> kl_divergence({"sport": 3}, {"sport": 9}), round(kl_divergence({"a": 9}, {"b": 9}), 2)
     (0.0, 1.88)
     """
-    return divergence(dict(recent), dict(historical))
+    return divergence(_counts("recent", recent), _counts("historical", historical))
+
+
+def _counts(argument: str, told: object) -> dict[str, int]:
+    if not isinstance(told, Mapping):
+        raise InvalidArgument(argument, f"expected a mapping of counts, got {told!r:.60}")
+    for name, count in told.items():
+        if not isinstance(count, int | float) or not 0 <= count < inf:
+            raise InvalidArgument(argument, f"{name!r:.60}: expected 0 or more, got {count!r:.60}")
+    return dict(told)
 
 
 def _surer(confidence: float) -> float:

@@ -94,6 +94,9 @@ class InteractionMonitor:
         clock: Callable[[], Instant] = system.now,
     ) -> None:
         check_whole("retention_days", retention_days, 0, 36_500)
+        for name, told in (("anonymize_data", anonymize_data), ("collect_pii", collect_pii)):
+            if not isinstance(told, bool):  # "False" is true, and would keep what must not be kept
+                raise InvalidArgument(name, f"expected True or False, got {told!r:.60}")
         if not callable(scrub):
             raise InvalidArgument("scrub", f"expected a function of a text, got {scrub!r:.60}")
         self.place = _folder(place)

@@ -44,3 +44,14 @@ def test_a_wrong_interaction_is_refused_and_nothing_is_logged(p: Penchant) -> No
         asyncio.run(tracker.log_interaction(user_id="ann", event_type="tap", duration_ms=-1))
 
     assert p.user("ann").history() == []
+
+
+def test_what_is_refused_is_named_as_it_was_told(p: Penchant) -> None:
+    tracker = BehavioralTracker(store=p)
+
+    with pytest.raises(InvalidEvent, match=r"^capsule_id: expected"):
+        asyncio.run(tracker.log_interaction(user_id="ann", event_type="tap", capsule_id=[]))
+    with pytest.raises(
+        InvalidEvent, match=r"^userId: is told twice, in another spelling of user_id"
+    ):
+        asyncio.run(tracker.log_interaction(user_id="ann", event_type="tap", userId="bob"))

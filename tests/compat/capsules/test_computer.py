@@ -62,6 +62,8 @@ async def log_all(p: Penchant, interactions: list[dict[str, Any]]) -> None:
     [
         ([], NotFound, "nothing is known of this user"),
         ([{"user_id": "user_123"}], InvalidEvent, r"events\[0\].event_type: is required"),
+        ([*taps(1), *taps(1, event_type=5)], InvalidEvent, r"events\[1\].event_type: expected"),
+        ([None], InvalidEvent, r"events\[0\].\$: expected an interaction or its fields, got None"),
         ([*taps(1), *taps(1, duration_ms=-1)], InvalidEvent, r"events\[1\].duration_ms"),
     ],
 )

@@ -114,6 +114,23 @@ def test_a_computed_vector_is_of_the_days_asked_for_and_says_so(client: Client) 
         ("POST", "/api/v1/behavioral-vectors/compute", {}, 400, "$.user_id"),
         ("POST", LOG, {"user_id": "ann"}, 400, "$.event_type"),
         ("POST", LOG, {"user_id": "ann", "event_type": "tap", "duration_ms": -1}, 400, None),
+        ("POST", LOG, {"user_id": "", "event_type": "tap"}, 400, "$.user_id"),
+        ("POST", LOG, {"user_id": "ann", "event_type": 5}, 400, "$.event_type"),
+        (
+            "POST",
+            LOG,
+            {"user_id": "ann", "event_type": "tap", "capsule_id": {}},
+            400,
+            "$.capsule_id",
+        ),
+        ("POST", LOG, {"user_id": "ann", "event_type": "tap", "userId": "bob"}, 400, "$.userId"),
+        (
+            "POST",
+            LOG,
+            {"user_id": "ann", "event_type": "tap", "timestamp": "x"},
+            400,
+            "$.timestamp",
+        ),
     ],
 )
 def test_what_cannot_be_answered_says_why(

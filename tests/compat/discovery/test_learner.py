@@ -61,3 +61,20 @@ def test_an_unknown_field_is_refused_by_its_path() -> None:
 
         with pytest.raises(InvalidArgument, match=r"context\.wether: no such field"):
             DynamicPreferenceLearner(p).update_preferences("ann", event)
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ("sport", "recent: expected a mapping of counts, got 'sport'"),
+        ({"sport": -1}, "recent: 'sport': expected 0 or more, got -1"),
+        ({"sport": float("nan")}, "recent: 'sport': expected 0 or more, got nan"),
+        ({"sport": None}, "recent: 'sport': expected 0 or more, got None"),
+    ],
+)
+def test_a_divergence_of_what_are_no_counts_is_refused(counts: Any, reason: str) -> None:
+    with penchant.open(":memory:", follow=False) as p:
+        learner = DynamicPreferenceLearner(p)
+
+        with pytest.raises(InvalidArgument, match=reason):
+            learner.calculate_kl_divergence(counts, {"sport": 1})

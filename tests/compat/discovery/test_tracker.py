@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 import penchant
 from penchant.compat.discovery import UserBehaviorEvent, UserBehaviorTracker
+from penchant.core.errors import InvalidArgument
 from tests.conftest import ManualClock
 
 EVENT = {
@@ -47,3 +52,22 @@ def test_high_priority_is_what_the_kinds_say() -> None:
         ]
 
         assert high == ["rsvp", "save", "feedback"]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ({"userId": "ann", "eventType": 5}, r"\$.eventType: expected text such as 'rsvp', got 5"),
+        ({"userId": "ann", "eventType": ["rsvp"]}, r"\$.eventType: expected text"),
+        (
+            {"userId": "ann", "user_id": "bob", "eventType": "rsvp"},
+            r"\$.user_id: is told twice, as userId too",
+        ),
+    ],
+)
+def test_an_event_of_no_type_or_of_two_users_is_refused(event: dict[str, Any], reason: str) -> None:
+    with penchant.open(":memory:", follow=False) as p:
+        with pytest.raises(InvalidArgument, match=reason):
+            UserBehaviorTracker(p).track_event(event)
+
+        assert p.stats()["events"] == 0

@@ -326,6 +326,8 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> N
     ("options", "said"),
     [
         ({"place": "postgresql://db/taste"}, "place: expected a folder"),
+        ({"anonymize_data": "no"}, "anonymize_data: expected True or False"),
+        ({"collect_pii": "False"}, "collect_pii: expected True or False"),
         ({"retention_days": -1}, "retention_days: "),
         ({"retention_days": True}, "retention_days: "),
         ({"batch_size": 0}, "batch_size: "),
