@@ -44,6 +44,7 @@ MARGIN = 1.0  # times MARGINS
 PAUSE: Instant = 60 * SECOND
 SHORTEST = 0.05  # seconds; two events at once are as far apart
 BITS = 64
+OTHERS = 5  # people of the panel below whom a rank among them says nothing
 SETTLED = 8  # updates in which a tier is still being found, so that no other is new
 STEPS = 7 * DAY // MINUTE  # in which small steps are taken for one
 PACKED = Struct(f"<{len(INDICATORS)}f")
@@ -104,13 +105,14 @@ class Expertise(Feature[State]):
     practised, in [0, 1]: the rank of the mean of the ranks of the indicators, each compared with those
     of everybody. The interval holds the score of the same person at other times in nine of ten cases. The
     tier is a fifth of the scores; it is looked at anew only when the indicators have moved by some margin, so
-    that it does not flap. Before 20 events, or without others to compare with, the score is .5, the interval
-    [0, 1] and the tier ``novice``. Source: label-free scoring by ranks; figures: benchmarks/QUALITY.md.
+    that it does not flap. Before 20 events, or with fewer than five people to compare with, the score is .5,
+    the interval [0, 1] and the tier ``novice``. Source: label-free scoring by ranks; figures:
+    benchmarks/QUALITY.md.
     """
 
     name = "expertise"
     needs = "20 events that say what a person does, and other people"
-    version = 2
+    version = 3
     ordered = True
     state = State
 
@@ -308,7 +310,7 @@ class Skills(Trial[None, State]):
             for person in people
             if any(person.counts)
         ]
-        return Norm(indicators, quantiles(scores))
+        return Norm(indicators, quantiles(scores) if len(scores) >= OTHERS else [])
 
 
 def ranked(numbers: Sequence[float], counts: Sequence[int], norm: Norm) -> dict[str, float]:

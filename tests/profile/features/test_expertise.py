@@ -12,6 +12,7 @@ from penchant.core.interface import TIERS
 from penchant.profile.feature import Norms
 from penchant.profile.features.expertise import (
     INDICATORS,
+    OTHERS,
     SETTLED,
     UPDATE,
     Expertise,
@@ -173,3 +174,18 @@ def test_somebody_who_gets_better_comes_to_another_tier_since_the_first_step() -
     assert TIERS.index(change.before) < TIERS.index(change.tier)
     assert slow[-1].at < change.at < later[-1].at
     assert feature.change(after.states[0], None) is None
+
+
+@pytest.mark.parametrize(("people", "known"), [(OTHERS - 1, False), (OTHERS, True)])
+def test_a_rank_is_said_among_five_people_or_more(people: int, known: bool) -> None:
+    everyone = CROWD.zero()
+    events = [
+        Event(id=f"{user} {number}", user=f"u{user}", kind="click", at=number * SECOND)
+        for number in range(2 * UPDATE)
+        for user in range(people)
+    ]
+    CROWD.extend(everyone, list(enumerate(events, start=1)), lambda item, at: None)
+
+    norm = CROWD.feature(Panel).norms(everyone.states[0]).by_name["expertise"]
+
+    assert bool(norm.scores) is known
