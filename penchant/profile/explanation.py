@@ -53,9 +53,9 @@ class Explanation:
     """Where the reading ``name`` of ``user`` comes from.
 
     ``because`` are the events that changed it, those of the largest weight first, of equal ones the
-    latest; ``changing`` is how many there are among the ``looked_at`` latest events. ``earlier`` events came
-    before those: the reading rests on them as well, but what each changed is not told. ``needs`` says which
-    events it learns from.
+    latest; ``changing`` is how many there are among the ``looked_at`` latest events. ``earlier`` events of
+    the person came before those, whatever they say of this reading: what each changed is not told. ``needs``
+    says which events it learns from.
     """
 
     user: str
@@ -88,7 +88,7 @@ class Explanation:
             f"{self.looked_at} events changed it"
         )
         if self.earlier:
-            head += f"; it rests on {self.earlier} earlier ones as well"
+            head += f"; {self.earlier} earlier ones were not looked at one by one"
         if not self.changing:
             head += f"; it learns from {self.needs}"
         return "\n".join([head, *map(str, self.because)])

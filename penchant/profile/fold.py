@@ -181,5 +181,5 @@ class Fold:
         kind = self.kinds.of(name)
         if len(self._plans) > 1_000:  # undeclared kinds may be as many as a stranger likes
             self._plans.clear()
-        self._plans[name] = kind, tuple(feature.touches(kind) for feature in self.features)
-        return self._plans[name]
+        plan = self._plans[name] = kind, tuple(feature.touches(kind) for feature in self.features)
+        return plan  # others may have cleared them since

@@ -81,7 +81,7 @@ class Successions(Feature[State]):
     """
 
     name = "successions"
-    version = 2
+    version = 3
     ordered = True
     state = State
 
@@ -195,7 +195,10 @@ class Successions(Feature[State]):
             return
         follow[COUNT] += 1
         follow[LATELY] += 1
-        follow[LAST] = at
+        if at > follow[LAST]:
+            follow[LAST] = at
+        elif at < follow[FIRST]:  # people's clocks, or an import of one after the other
+            follow[FIRST] = at
         follow[ELAPSED] += elapsed
         if follow[LATELY] >= RECENT:
             _halve(row)
@@ -299,8 +302,12 @@ def _sum(one: list[int], other: list[int]) -> list[int]:
 
 
 def _halve(row: Row) -> None:
+    """Halve what was counted of late, the sum as well: what one loses by rounding the next keeps."""
+    left = 0
     for follow in row.values():
-        follow[LATELY] //= 2
+        left += follow[LATELY]
+        follow[LATELY] = left // 2
+        left %= 2
 
 
 def _trim(row: Row) -> int:
@@ -330,19 +337,17 @@ def _bound_uses(role: Role) -> None:
 
 def _forget(state: State, most: int) -> None:
     """Forget the successors unseen for longest, until three quarters are left."""
-    instants = sorted(
-        follow[LAST]
-        for role in state.roles.values()
-        for row in role.rows.values()
-        for follow in row.values()
+    known = sorted(
+        (follow[LAST], role, context, name)
+        for role, told in state.roles.items()
+        for context, row in told.rows.items()
+        for name, follow in row.items()
     )
-    oldest = instants[len(instants) - most * 3 // 4]
-    for role in state.roles.values():
-        rows = {
-            context: {name: follow for name, follow in row.items() if follow[LAST] >= oldest}
-            for context, row in role.rows.items()
-        }
-        role.rows = {context: row for context, row in rows.items() if row}
+    for _, role, context, name in known[: len(known) - most * 3 // 4]:
+        rows = state.roles[role].rows
+        del rows[context][name]
+        if not rows[context]:
+            del rows[context]
     state.follows = sum(map(_size, state.roles.values()))
 
 

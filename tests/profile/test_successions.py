@@ -13,7 +13,9 @@ from penchant.profile.successions import (
     ACTIONS,
     COUNT,
     FAILED,
+    FIRST,
     JOINT,
+    LAST,
     LATELY,
     OTHERS,
     RECENT,
@@ -257,3 +259,32 @@ def test_two_actions_are_no_name_from_outside() -> None:
     state = folded(*commands(f"a{JOINT}b c"), *commands("a b c", user="bob"))
 
     assert SUCCESSIONS.after(state, "", "a", "b") == {"c": 2}
+
+
+def test_what_ties_at_the_oldest_instant_is_forgotten_as_well() -> None:
+    feature = Successions(most=8)
+    events = [
+        Event(id=f"{number} {place}", user=f"u{number}", kind="command", at=NOON, text=word)
+        for number in range(40)
+        for place, word in enumerate((f"a{number}", f"b{number}"))
+    ]
+
+    state = folded(*events, feature=feature)
+
+    assert held(state) == state.follows <= 8
+
+
+def test_halving_a_row_halves_its_sum_and_forgets_no_rare_successor_for_nothing() -> None:
+    rare = " ".join(f"a x{number}" for number in range(30))
+    row = folded(*commands(rare + " a b" * RECENT)).roles[""].rows["a"]
+
+    assert sum(follow[LATELY] for follow in row.values()) == (30 + RECENT) // 2
+    assert row["b"][LATELY] == RECENT // 2
+
+
+def test_the_instants_of_a_successor_are_those_of_the_first_and_the_last() -> None:
+    state = folded(*commands("ls cd", after=DAY), *commands("ls cd", user="bob"))
+    follow = state.roles[""].rows["ls"]["cd"]
+
+    assert follow[FIRST] == NOON + MINUTE
+    assert follow[LAST] == NOON + DAY + MINUTE

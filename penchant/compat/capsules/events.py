@@ -175,6 +175,7 @@ def interaction(event: Event) -> InteractionEvent:
     named = {name: told[field] for name, field in _FIELDS.items() if field in told}
     named |= {name: context.pop(name) for name in IN_CONTEXT if name in context}
     named |= {name: data.pop(name) for name in IN_DATA if name in data}
-    data.pop("category", None)
+    if data.get("category") == named.get("capsule_type"):
+        data.pop("category", None)  # as `event_of` tells it
     named.setdefault("success", event.error is None)
     return InteractionEvent(**named, context=context or None, data=data or None)

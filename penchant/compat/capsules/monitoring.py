@@ -29,7 +29,8 @@ INTERVAL = 60.0  # seconds
 
 
 def system(engine: Penchant, http: Metrics | None = None) -> dict[str, Any]:
-    """How this process does. ``None`` for what it did not measure; rates are of the last minute.
+    """How this process does. ``None`` for what it did not measure; what is a second and the error rate are of
+    the last minute, the hit rate and the mean of requests since it started.
 
     ``health`` is ``critical`` or ``warning`` where a limit of that level is passed, else ``healthy``.
     """

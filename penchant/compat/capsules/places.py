@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from threading import Lock
 
 from penchant.serve.engine import Penchant
 
@@ -18,22 +19,25 @@ class Place:
 
     def __init__(self, store: Penchant | str | Path | None) -> None:
         self._given = store
+        self._opening = Lock()
         self._opened: Penchant | None = store if isinstance(store, Penchant) else None
 
     @property
     def engine(self) -> Penchant:
         """The store: as given, else the one of ``PENCHANT_STORE``, else ``./penchant-store``."""
-        if self._opened is None:
-            place = self._given or os.environ.get(STORE, FOLDER)
-            assert not isinstance(place, Penchant)
-            self._opened = Penchant(place)
-        return self._opened
+        with self._opening:  # calls may come from several threads
+            if self._opened is None:
+                place = self._given or os.environ.get(STORE, FOLDER)
+                assert not isinstance(place, Penchant)
+                self._opened = Penchant(place)
+            return self._opened
 
     def close(self) -> None:
         """Close what was opened here. Closing twice does nothing."""
-        if self._opened is not None and self._opened is not self._given:
-            self._opened.close()
-            self._opened = None
+        with self._opening:
+            if self._opened is not None and self._opened is not self._given:
+                self._opened.close()
+                self._opened = None
 
 
 def unused(argument: str, value: object, what: str) -> None:

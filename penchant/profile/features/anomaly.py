@@ -121,7 +121,10 @@ class Judgement:
 
 
 class Anomaly(Feature[State]):
-    """Compares the latest two active days with up to 24 days before them; below five nothing is said.
+    """Compares the latest two active days with those before them; below five nothing is said.
+
+    Volumes are compared with those of the 24 days before, failures with the share of all events before,
+    hours with how often each was used, of which all is halved at 255 days.
 
     Only kinds that teach count; days and hours are local, as those of ``habits``. An event older than the
     latest two days counts for the share of failures alone. Three signals: more events than usual (robust:
@@ -171,7 +174,8 @@ class Anomaly(Feature[State]):
         today.hours |= 1 << hour
 
     def merge(self, one: State, other: State) -> State:
-        """Exact where no day lies in both; a day of both that is no longer kept whole counts as two."""
+        """Exact where all days of one lie before those of the other. A day of both that is no longer kept
+        whole counts as two, and one that came late to one half as a day of its own."""
         days = [*map(_copy, one.latest), *map(_copy, other.latest)]
         merged = State(
             [],
@@ -213,7 +217,7 @@ class Anomaly(Feature[State]):
             "signals": [one.to_dict() for one in told],
         }
         events = state.told + sum(day.events for day in state.latest)
-        return Reading(value, events, f"last {KEPT + 2} active days")
+        return Reading(value, events, "active days")
 
 
 class Shared(msgspec.Struct, array_like=True):

@@ -43,9 +43,9 @@ class Searches(Feature[State]):
     """Counts the words of what is searched, each once a search, with a half-life of 13.5 days.
 
     A search is an event of a kind of the group ``query`` with a ``text``; a word is two letters, digits or
-    underscores in a row or more, without regard to case, of at most 24 bytes. The 8 words with the most
-    weight are remembered. Reads ``[{name, weight, share}]``, heaviest first: the decayed number of searches
-    with the word as it stands now, and its share of those remembered.
+    underscores in a row or more, without regard to case, of at most 24 bytes. Of the words with the most
+    weight 6 to 8 are remembered, fewer long ones. Reads ``[{name, weight, share}]``, heaviest first: the
+    decayed number of searches with the word as it stands now, and its share of those remembered.
     """
 
     name = "searches"
